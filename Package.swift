@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// C libraries come from apt (scripts/bootstrap installs them); each has exactly one importer.
+let package = Package(
+  name: "phrasebook",
+  products: [
+    .library(name: "Phrasebook", targets: ["Phrasebook"]),
+    .executable(name: "phrasebook", targets: ["PhrasebookCLI"]),
+  ],
+  dependencies: [
+    // Command-line parsing: the convention for Swift tools.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    // XML corpora, streamed through the SAX2 push interface.
+    .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    // Templates, corpus descriptions and recipes, as events with line and column.
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    // Matrix products of the trainer and the evaluator.
+    .systemLibrary(name: "COneDNN", providers: [.apt(["libdnnl-dev"])]),
+    // Patterns over lines, Jinja's regex_replace, answer extraction.
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    // SHA-256 of inputs and shards, at the processor's own speed.
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // JSON in, through apt's simdjson (C++ behind C functions).
+    .target(name: "CSIMDJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+    // Loops that oneDNN does not cover, compiled for several processors and chosen at run time.
+    .target(name: "CVectorLoops"),
+
+    .target(name: "Bytes", dependencies: ["COpenSSL"]),
+    .target(name: "Records", dependencies: ["Bytes"]),
+    .target(name: "JSON", dependencies: ["Bytes", "Records", "CSIMDJSON"]),
+    .target(name: "YAML", dependencies: ["Bytes", "CLibYAML"]),
+    .target(name: "Patterns", dependencies: ["Bytes", "CPCRE2"]),
+    .target(
+      name: "Corpora", dependencies: ["Bytes", "Records", "JSON", "YAML", "Patterns", "CLibXML2"]),
+    .target(name: "Templates", dependencies: ["Bytes", "Records", "JSON", "YAML", "Patterns"]),
+    .target(name: "Diversity", dependencies: ["Bytes", "Templates"]),
+    .target(name: "Mixtures", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
+    .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
+    .target(name: "Training", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
+    .target(name: "Evaluation", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
+    .target(name: "Reports", dependencies: ["Bytes", "Records", "JSON"]),
+    .target(
+      name: "Phrasebook",
+      dependencies: [
+        "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Diversity", "Mixtures", "Transformer",
+        "Training", "Evaluation", "Reports",
+      ]),
+    .executableTarget(
+      name: "PhrasebookCLI",
+      dependencies: [
+        "Phrasebook", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
+    .testTarget(name: "RecordsTests", dependencies: ["Bytes", "Records", "JSON"]),
+    .testTarget(name: "YAMLTests", dependencies: ["Bytes", "YAML"]),
+    .testTarget(name: "CorporaTests", dependencies: ["Bytes", "Records", "JSON", "Corpora"]),
+    .testTarget(name: "TemplatesTests", dependencies: ["Bytes", "Records", "JSON", "Patterns", "Templates"]),
+    .testTarget(
+      name: "MixturesTests",
+      dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity", "Mixtures"]),
+    .testTarget(
+      name: "TransformerTests", dependencies: ["Bytes", "Records", "JSON", "Transformer", "Training"]),
+    .testTarget(name: "EvaluationTests", dependencies: ["Bytes", "Records", "JSON", "Transformer", "Evaluation"]),
+    .testTarget(name: "ReportsTests", dependencies: ["Bytes", "Records", "JSON", "Reports"]),
+    // The built program, run as its users run it; the structure of the sources; the documentation.
+    .testTarget(
+      name: "PhrasebookTests", dependencies: ["Bytes", "Records", "JSON", "Phrasebook", "PhrasebookCLI"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c17,
+  cxxLanguageStandard: .cxx17
+)
+
+let swiftFree: Set = ["CSIMDJSON", "CVectorLoops"]
+for target in package.targets where target.type != .system && !swiftFree.contains(target.name) {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+  ]
+}

@@ -1,0 +1,85 @@
+/// Bytes that grow at the end and are handed out without a copy; the buffer that renderers and writers fill.
+///
+/// Not copyable, so that a large buffer is never duplicated by accident. Appending reallocates by doubling;
+/// `removeAll` keeps the memory for the next use.
+public struct ByteBuffer: ~Copyable {
+  private var memory: UnsafeMutableRawBufferPointer
+  public private(set) var count: Int
+
+  public init(capacity: Int = 256) {
+    memory = .allocate(byteCount: max(16, capacity), alignment: 16)
+    count = 0
+  }
+
+  deinit { memory.deallocate() }
+
+  /// Forgets the bytes and keeps the memory.
+  public mutating func removeAll() { count = 0 }
+
+  /// Drops everything after the first `length` bytes.
+  public mutating func truncate(to length: Int) { count = max(0, min(count, length)) }
+
+  /// The bytes written so far; valid inside `body` only.
+  @inlinable
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(UnsafeRawBufferPointer(rebasing: written))
+  }
+
+  @usableFromInline
+  var written: Slice<UnsafeRawBufferPointer> { UnsafeRawBufferPointer(memory)[0..<count] }
+
+  public mutating func append(_ byte: UInt8) {
+    reserve(1)
+    memory[count] = byte
+    count += 1
+  }
+
+  public mutating func append(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count > 0 else { return }
+    reserve(bytes.count)
+    UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: bytes)
+    count += bytes.count
+  }
+
+  public mutating func append(_ text: String) {
+    var text = text
+    text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+  }
+
+  public mutating func append(_ text: StaticString) {
+    append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+  }
+
+  public mutating func append(_ bytes: [UInt8]) {
+    bytes.withUnsafeBytes { append($0) }
+  }
+
+  /// Decimal digits, with a minus sign where needed.
+  public mutating func append(decimal value: Int) {
+    append(String(value))
+  }
+
+  /// Makes room for `extra` more bytes and lets `body` write them; `body` returns how many it wrote.
+  public mutating func appendUninitialized(
+    _ extra: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int
+  ) {
+    reserve(extra)
+    let room = UnsafeMutableRawBufferPointer(rebasing: memory[count..<count + max(0, extra)])
+    count += max(0, min(extra, body(room)))
+  }
+
+  public mutating func reserve(_ extra: Int) {
+    let needed = count + max(0, extra)
+    guard needed > memory.count else { return }
+    let larger = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(needed, memory.count * 2), alignment: 16)
+    larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: written))
+    memory.deallocate()
+    memory = larger
+  }
+
+  /// The bytes as text, invalid UTF-8 replaced; for messages and tests, not for hot paths.
+  public var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
+}

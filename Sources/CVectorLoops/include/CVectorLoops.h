@@ -1,0 +1,1 @@
+void pb_vector_loops_anchor(void);

@@ -1,0 +1,2 @@
+#include "CVectorLoops.h"
+void pb_vector_loops_anchor(void) {}
