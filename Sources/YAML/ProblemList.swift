@@ -1,0 +1,23 @@
+public import Bytes
+
+/// Collects what is wrong with a file, so that all of it is told at once.
+public final class ProblemList {
+  public private(set) var list: [Diagnostic] = []
+  /// Beyond this many the rest is left out: one mistake often causes many.
+  public static let most = 50
+
+  public init() {}
+
+  public func add(_ problem: Diagnostic) {
+    if list.count < Self.most { list.append(problem) }
+  }
+
+  public func add(_ problems: Diagnostics) {
+    for problem in problems.list { add(problem) }
+  }
+
+  /// - Throws: everything collected, in order; nothing when the list is empty.
+  public func throwIfAny() throws(Diagnostics) {
+    if !list.isEmpty { throw Diagnostics(list) }
+  }
+}
