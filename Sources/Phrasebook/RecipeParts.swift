@@ -1,0 +1,118 @@
+import YAML
+
+// Each part of a recipe reads its own keys; a missing key keeps the default that the type documents.
+
+extension Recipe.MixtureChoice {
+  init(_ part: YAMLFields) {
+    var fields = part
+    total = fields.integer("total", in: 1...1_000_000_000_000) ?? total
+    cap = fields.integer("cap", in: 1...Int.max)
+    temperature = fields.number("temperature", in: 0.01...1_000) ?? temperature
+    shards = fields.integer("shards", in: 1...99_999) ?? shards
+    if let node = fields.node("rates") { rates = Self.rates(node, &fields) }
+    fields.finish()
+  }
+
+  private static func rates(_ node: YAMLNode, _ fields: inout YAMLFields) -> Recipe.RateChoice {
+    switch node.text {
+    case "proportional": return .proportional
+    case "equal": return .equal
+    default: break
+    }
+    guard case .mapping(let pairs) = node.kind else {
+      fields.problems.add(
+        node.error(
+          "'rates' must be proportional, equal or a mapping of tasks to weights, found \(node.description)"))
+      return .proportional
+    }
+    var weights: [String: Double] = [:]
+    for (key, value) in pairs {
+      guard let text = value.text, let weight = Double(text), weight >= 0, weight.isFinite else {
+        fields.problems.add(
+          value.error("a weight must be a number of at least 0, found \(value.description)"))
+        continue
+      }
+      weights[key.text ?? ""] = weight
+    }
+    if !weights.values.contains(where: { $0 > 0 }) {
+      fields.problems.add(node.error("no task has a weight above 0; give one to at least one task"))
+    }
+    return .weights(weights)
+  }
+}
+
+extension Recipe.HoldOutChoice {
+  init(_ part: YAMLFields) {
+    var fields = part
+    if let node = fields.node("templates") {
+      // A whole number counts families; a number below one is a share of them.
+      if let text = node.text, let number = Int(text), number >= 0 {
+        families = .number(number)
+      } else if let share = fields.number("templates", in: 0...0.99) {
+        families = .fraction(share)
+      }
+    }
+    templateNames = fields.strings("names") ?? []
+    clusters = fields.strings("clusters") ?? []
+    similarity = fields.number("similarity", in: 0.05...1) ?? similarity
+    fields.finish()
+  }
+}
+
+extension Recipe.RecordChoice {
+  init(_ part: YAMLFields) {
+    var fields = part
+    validation = fields.number("validation", in: 0...0.9) ?? validation
+    test = fields.number("test", in: 0...0.9) ?? test
+    if validation + test > 0.95 {
+      fields.problems.add(
+        part.node.error("'validation' and 'test' leave under 5% of the records for training; lower them"))
+    }
+    fields.finish()
+  }
+}
+
+extension Recipe.ModelChoice {
+  private enum Preset: String, CaseIterable { case tiny, small }
+
+  init(_ part: YAMLFields) {
+    var fields = part
+    preset = fields.choice("preset", Preset.self)?.rawValue ?? preset
+    dimension = fields.integer("dimension", in: 8...16_384)
+    layers = fields.integer("layers", in: 1...256)
+    heads = fields.integer("heads", in: 1...256)
+    keyValueHeads = fields.integer("key_value_heads", in: 1...256)
+    hiddenDimension = fields.integer("hidden_dimension", in: 8...65_536)
+    vocabulary = fields.integer("vocabulary", in: 300...1_000_000) ?? vocabulary
+    context = fields.integer("context", in: 16...65_536) ?? context
+    fields.finish()
+  }
+}
+
+extension Recipe.TrainingChoice {
+  init(_ part: YAMLFields) {
+    var fields = part
+    epochs = fields.number("epochs", in: 0.001...10_000) ?? epochs
+    steps = fields.integer("steps", in: 1...100_000_000)
+    tokensPerStep = fields.integer("tokens_per_step", in: 64...16_777_216) ?? tokensPerStep
+    learningRate = fields.number("learning_rate", in: 1e-8...10) ?? learningRate
+    warmUp = fields.number("warm_up", in: 0...1) ?? warmUp
+    finalShare = fields.number("final_share", in: 0...1) ?? finalShare
+    weightDecay = fields.number("weight_decay", in: 0...10) ?? weightDecay
+    clip = fields.number("clip", in: 1e-6...1e9) ?? clip
+    inputLossWeight = fields.number("input_loss_weight", in: 0...1) ?? inputLossWeight
+    checkpointEvery = fields.integer("checkpoint_every", in: 1...100_000_000) ?? checkpointEvery
+    fields.finish()
+  }
+}
+
+extension Recipe.EvaluationChoice {
+  init(_ part: YAMLFields) {
+    var fields = part
+    records = fields.integer("records", in: 1...1_000_000) ?? records
+    validationRecords = fields.integer("validation_records", in: 0...1_000_000) ?? validationRecords
+    resamples = fields.integer("resamples", in: 100...1_000_000) ?? resamples
+    maximumTokens = fields.integer("maximum_tokens", in: 1...65_536) ?? maximumTokens
+    fields.finish()
+  }
+}
