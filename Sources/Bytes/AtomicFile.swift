@@ -28,12 +28,14 @@ public struct AtomicFile: ~Copyable {
     guard descriptor >= 0 else { throw .system("write", path, errno: errno) }
     buffer = ByteBuffer(capacity: Self.flushSize * 2)
     digest = SHA256()
+    UnfinishedFiles.add(temporary)
   }
 
   deinit {
     if descriptor >= 0 {
       close(descriptor)
       unlink(temporary)
+      UnfinishedFiles.remove(temporary)
     }
   }
 
@@ -63,8 +65,10 @@ public struct AtomicFile: ~Copyable {
     guard fsync(descriptor) == 0 else { throw .system("write", path, errno: errno) }
     close(descriptor)
     descriptor = -1
-    guard rename(temporary, path) == 0 else {
-      let code = errno
+    let renamed = rename(temporary, path)
+    let code = errno
+    UnfinishedFiles.remove(temporary)
+    guard renamed == 0 else {
       unlink(temporary)
       throw .system("write", path, errno: code)
     }

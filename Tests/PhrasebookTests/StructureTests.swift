@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+/// Holds the sources against the picture in the documentation: data flows one way, and each C library has
+/// one importer.
+@Suite struct StructureTests {
+  /// What each target may import besides itself and the system's own modules.
+  static let allowed: [String: Set<String>] = [
+    "Bytes": ["COpenSSL"],
+    "Records": ["Bytes"],
+    "JSON": ["Bytes", "Records", "CSIMDJSON"],
+    "YAML": ["Bytes", "CLibYAML"],
+    "Patterns": ["Bytes", "CPCRE2"],
+    "Corpora": ["Bytes", "Records", "JSON", "YAML", "Patterns", "CLibXML2"],
+    "Templates": ["Bytes", "Records", "JSON", "YAML", "Patterns", "BigInt"],
+    "Diversity": ["Bytes", "Templates"],
+    "Mixtures": ["Bytes", "Records", "JSON", "Templates", "Diversity"],
+    "Transformer": ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"],
+    "Training": ["Bytes", "Records", "JSON", "Transformer"],
+    "Evaluation": ["Bytes", "Records", "JSON", "Transformer"],
+    "Reports": ["Bytes", "Records", "JSON"],
+    "Phrasebook": [
+      "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Diversity", "Mixtures", "Transformer",
+      "Training", "Evaluation", "Reports",
+    ],
+    "PhrasebookCLI": ["Bytes", "Phrasebook", "ArgumentParser"],
+  ]
+  static let system: Set<String> = ["Glibc", "Dispatch", "Synchronization", "Swift"]
+
+  @Test(arguments: allowed.keys.sorted())
+  func importsOnlyWhatComesBefore(target: String) throws {
+    let files = Repository.swiftFiles(under: "Sources/\(target)")
+    #expect(!files.isEmpty, "no sources in \(target)")
+    for file in files {
+      for module in try imports(of: file) {
+        let known = Self.allowed[target]?.contains(module) == true || Self.system.contains(module)
+        #expect(known, "\(file) imports \(module), which the picture does not allow in \(target)")
+      }
+    }
+  }
+
+  @Test func everyTargetIsInThePicture() throws {
+    let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.root + "/Sources")
+    let swift = folders.filter { !Repository.swiftFiles(under: "Sources/\($0)").isEmpty }
+    #expect(Set(swift) == Set(Self.allowed.keys))
+  }
+
+  @Test func eachCLibraryHasOneImporter() throws {
+    var importers: [String: Set<String>] = [:]
+    for target in Self.allowed.keys {
+      for file in Repository.swiftFiles(under: "Sources/\(target)") {
+        for module in try imports(of: file) where module.hasPrefix("C") && module != "Corpora" {
+          importers[module, default: []].insert(target)
+        }
+      }
+    }
+    #expect(
+      importers == [
+        "CLibXML2": ["Corpora"], "CLibYAML": ["YAML"], "CPCRE2": ["Patterns"], "COpenSSL": ["Bytes"],
+        "CSIMDJSON": ["JSON"], "COneDNN": ["Transformer"], "CVectorLoops": ["Transformer"],
+      ])
+  }
+
+  @Test func noSourceFileIsLongerThanFourHundredLines() throws {
+    for target in Self.allowed.keys {
+      for file in Repository.swiftFiles(under: "Sources/\(target)") {
+        let lines = try Repository.text(file).utf8.count { $0 == 10 }
+        #expect(lines <= 400, "\(file) has \(lines) lines: a question of design")
+      }
+    }
+  }
+
+  @Test func nothingTrapsOnInput() throws {
+    for target in Self.allowed.keys {
+      for file in Repository.swiftFiles(under: "Sources/\(target)") {
+        let code = try Repository.text(file)
+        for trap in ["try!", "fatalError(", "as! ", "unsafeBitCast"] {
+          #expect(!code.contains(trap), "\(file) holds \(trap)")
+        }
+      }
+    }
+  }
+
+  private func imports(of file: String) throws -> [String] {
+    try Repository.text(file).split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ")
+      guard let place = words.firstIndex(of: "import"), place <= 1, words.count == place + 2,
+        place == 0 || ["public", "package", "internal", "private", "fileprivate"].contains(words[0])
+      else { return nil }
+      return String(words[place + 1].prefix { $0 != "." })
+    }
+  }
+}
