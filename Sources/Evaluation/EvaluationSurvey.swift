@@ -1,0 +1,65 @@
+internal import Bytes
+internal import JSON
+internal import Records
+
+/// A first pass over a mixture's evaluation files: how much there is to do, and whether it may be done.
+struct EvaluationSurvey {
+  /// Examples in each cell whose file exists.
+  private(set) var examples: [EvaluationCell: Int] = [:]
+  /// The longest target, in bytes, of an example without choices.
+  private(set) var longestFreeTarget = 0
+
+  var total: Int { examples.values.reduce(0, +) }
+
+  /// - Throws: a `Diagnostic` for an example of an unknown task, a template in the wrong cell, a template
+  ///   that meets a record twice, and for a mixture without any evaluation example.
+  init(folder: String, mixture: MixtureSummary, tasks: NameIndex) throws {
+    for cell in EvaluationCell.allCases where fileExists(cell.path(in: folder)) {
+      let path = cell.path(in: folder)
+      var met: Set<Meeting> = []
+      var templates = NameIndex()
+      var records = NameIndex()
+      var count = 0
+      try ExampleLines.read(path) { example in
+        guard let task = tasks.existing(example.task) else {
+          throw Self.fault("the task '\(example.task)' is not in the manifest", path, example)
+        }
+        let known = mixture.tasks[task].templates.first { $0.id.utf8.elementsEqual(example.template.utf8) }
+        // The figures are worthless if this goes wrong, so it is looked at again here.
+        if let known, cell == .seenTemplates ? !known.seen : cell == .unseenTemplates && known.seen {
+          throw Self.fault(
+            "the manifest says that the template was \(known.seen ? "trained on" : "held out")", path, example
+          )
+        }
+        let meeting = Meeting(
+          task: task, template: templates.number(of: example.template),
+          record: records.number(of: example.record))
+        guard met.insert(meeting).inserted else {
+          throw Self.fault("the template meets this record twice", path, example)
+        }
+        if example.choices.isEmpty {
+          longestFreeTarget = ([longestFreeTarget] + example.targets.map(\.utf8.count)).max() ?? 0
+        }
+        count += 1
+      }
+      examples[cell] = count
+    }
+    if total == 0 {
+      throw Diagnostic(
+        "nothing to evaluate in '\(folder)/evaluation'; build the mixture with records held out for evaluation"
+      )
+    }
+  }
+
+  private struct Meeting: Hashable {
+    var task: Int
+    var template: Int
+    var record: Int
+  }
+
+  private static func fault(_ what: String, _ path: String, _ example: Example) -> Diagnostic {
+    Diagnostic(
+      "\(what) (index \(example.index), task '\(example.task)', template '\(example.template)', record "
+        + "\(example.record)); build the mixture again", at: SourceLocation(path: path))
+  }
+}

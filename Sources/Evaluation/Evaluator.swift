@@ -1,0 +1,120 @@
+internal import Bytes
+internal import JSON
+internal import Records
+
+/// How an evaluation is run. Only `resamples`, `level`, `seed` and `maximumTokens` have a say in results.
+public struct EvaluationSettings: Sendable, Hashable {
+  public var threads = 1
+  /// Examples given to the model at a time.
+  public var batch = 256
+  /// Tokens at most of a generated answer; fewer where no target is that long.
+  public var maximumTokens = 128
+  /// Bootstrap replicates.
+  public var resamples = 2_000
+  /// The share of replicates inside an interval.
+  public var level = 0.95
+  /// The bootstrap's seed; nil: the mixture's.
+  public var seed: UInt64?
+
+  public init() {}
+}
+
+/// How far an evaluation is.
+public struct EvaluationProgress: Sendable, Hashable {
+  /// Examples.
+  public var done: Int
+  public var total: Int
+  /// At the speed so far; nil before the first batch. For people only: nothing that is written depends on it.
+  public var secondsLeft: Double?
+}
+
+/// Evaluates a model on a built mixture: predictions of every example of the three cells and their figures.
+public struct Evaluator: Sendable {
+  public var folder: String
+  public var settings: EvaluationSettings
+
+  /// - Parameter folder: a mixture's folder, with `manifest.json` and `evaluation/`.
+  public init(folder: String, settings: EvaluationSettings = EvaluationSettings()) {
+    self.folder = folder
+    self.settings = settings
+  }
+
+  /// Writes `evaluation/predictions.jsonl` and `evaluation/results.json`.
+  ///
+  /// - Parameter progress: called before the first and after each batch.
+  /// - Returns: the figures of `results.json`.
+  /// - Throws: `Diagnostic` for a damaged mixture, what the scorer throws, and what `progress` throws (which
+  ///   stops the evaluation; nothing half-written stays).
+  @discardableResult
+  public func run(
+    _ scorer: any Scorer, model: ModelIdentity, progress: (EvaluationProgress) throws -> Void = { _ in }
+  ) throws -> EvaluationResults {
+    let mixture = try MixtureSummary(folder: folder)
+    var tasks = NameIndex()
+    for task in mixture.tasks { _ = tasks.number(of: task.name) }
+    guard tasks.names.count == mixture.tasks.count else {
+      throw Diagnostic("\(folder)/manifest.json: two tasks have the same name; build the mixture again")
+    }
+    let survey = try EvaluationSurvey(folder: folder, mixture: mixture, tasks: tasks)
+    // An answer longer than every target can only be wrong. A token has at least one byte; two more leave
+    // room for blanks that do not count.
+    let scoring = BatchScoring(
+      scorer: scorer, threads: max(1, settings.threads),
+      maximumTokens: max(1, min(settings.maximumTokens, survey.longestFreeTarget + 2)))
+    var file = try AtomicFile(path: folder + "/evaluation/predictions.jsonl")
+    var line = ByteBuffer()
+    var tallies = mixture.tasks.map { _ in TaskTally() }
+    var clock = ProgressClock(total: survey.total)
+    try progress(clock.progress)
+    for cell in EvaluationCell.allCases where survey.examples[cell] != nil {
+      try ExampleBatches.read(cell.path(in: folder), size: settings.batch) { examples in
+        for prediction in try scoring.predictions(examples, cell: cell) {
+          line.removeAll()
+          prediction.appendLine(to: &line)
+          try line.withBytes { bytes throws(Diagnostic) in try file.write(bytes) }
+          if let task = tasks.existing(prediction.example.task) { tallies[task].add(prediction) }
+        }
+        clock.advance(examples.count)
+        try progress(clock.progress)
+      }
+    }
+    let results = try EvaluationResults(
+      Array(zip(mixture.tasks, tallies)), mixture: mixture, model: model, predictions: file.commit(),
+      examples: survey.examples,
+      bootstrap: BootstrapSettings(
+        resamples: settings.resamples, level: settings.level, seed: settings.seed ?? mixture.seed))
+    var written = try AtomicFile(path: folder + "/evaluation/results.json")
+    try written.write(JSONText.document(results.value))
+    _ = try written.commit()
+    return results
+  }
+}
+
+/// The examples of a file in groups of one size (the last may be smaller).
+private enum ExampleBatches {
+  static func read(_ path: String, size: Int, _ body: ([Example]) throws -> Void) throws {
+    var batch: [Example] = []
+    try ExampleLines.read(path) { example in
+      batch.append(example)
+      if batch.count >= max(1, size) {
+        try body(batch)
+        batch.removeAll(keepingCapacity: true)
+      }
+    }
+    if !batch.isEmpty { try body(batch) }
+  }
+}
+
+/// Tells the time left from the speed so far.
+private struct ProgressClock {
+  private let start = ContinuousClock.now
+  private(set) var progress: EvaluationProgress
+
+  init(total: Int) { progress = EvaluationProgress(done: 0, total: total, secondsLeft: nil) }
+
+  mutating func advance(_ count: Int) {
+    progress.done += count
+    let elapsed = start.duration(to: .now) / .seconds(1)
+    progress.secondsLeft = elapsed / Double(progress.done) * Double(progress.total - progress.done)
+  }
+}
