@@ -1,0 +1,71 @@
+"""A mixture by hand: mix_jinja2.py FOLDER TOTAL CAP OUT — rates by the capped formula, records and templates
+drawn at random, examples in random order, Jinja2 and orjson doing the work."""
+
+import os
+import random
+import sys
+
+import jinja2
+import orjson
+import yaml
+
+
+class Loader(yaml.SafeLoader):
+    """PromptSource's tags are plain mappings here."""
+
+
+Loader.add_multi_constructor("!", lambda loader, suffix, node: loader.construct_mapping(node, deep=True))
+
+
+def counts(sizes, total, cap):
+    """Largest remainder over min(size, cap)."""
+    weights = [min(size, cap) for size in sizes]
+    exact = [total * weight / sum(weights) for weight in weights]
+    whole = [int(share) for share in exact]
+    order = sorted(range(len(sizes)), key=lambda task: whole[task] - exact[task])
+    for task in order[: total - sum(whole)]:
+        whole[task] += 1
+    return whole
+
+
+def main(folder, total, cap, out):
+    source = random.Random(1)
+    environment = jinja2.Environment()
+    tasks = []
+    for name in sorted(os.listdir(os.path.join(folder, "corpora"))):
+        with open(os.path.join(folder, "corpora", name, "pairs.jsonl"), "rb") as file:
+            records = [orjson.loads(line) for line in file]
+        with open(os.path.join(folder, "templates", name, "templates.yaml"), encoding="utf-8") as file:
+            entries = list(yaml.load(file, Loader)["templates"].values())
+        compiled = [
+            (
+                entry["id"],
+                environment.from_string(entry["jinja"]).render,
+                [choice.strip() for choice in entry["answer_choices"].split("|||")],
+            )
+            for entry in entries
+        ]
+        tasks.append((name, records, compiled))
+    plan = []
+    for task, count in enumerate(counts([len(task[1]) for task in tasks], int(total), int(cap))):
+        plan += [task] * count
+    source.shuffle(plan)
+    with open(out, "wb", buffering=1 << 20) as sink:
+        for index, task in enumerate(plan):
+            name, records, compiled = tasks[task]
+            place = source.randrange(len(records))
+            template, render, choices = source.choice(compiled)
+            parts = render(answer_choices=choices, **records[place]).split("|||")
+            example = {
+                "input": parts[0].strip(),
+                "target": parts[1].strip(),
+                "task": name,
+                "template": template,
+                "record": place,
+                "index": index,
+                "choices": choices,
+            }
+            sink.write(orjson.dumps(example) + b"\n")
+
+
+main(*sys.argv[1:])
