@@ -10,7 +10,9 @@ let package = Package(
   ],
   dependencies: [
     // Command-line parsing: the convention for Swift tools.
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // Python's integers have no end, and templates print, add and divide them.
+    .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
   ],
   targets: [
     // XML corpora, streamed through the SAX2 push interface.
@@ -35,7 +37,11 @@ let package = Package(
     .target(name: "Patterns", dependencies: ["Bytes", "CPCRE2"]),
     .target(
       name: "Corpora", dependencies: ["Bytes", "Records", "JSON", "YAML", "Patterns", "CLibXML2"]),
-    .target(name: "Templates", dependencies: ["Bytes", "Records", "JSON", "YAML", "Patterns"]),
+    .target(
+      name: "Templates",
+      dependencies: [
+        "Bytes", "Records", "JSON", "YAML", "Patterns", .product(name: "BigInt", package: "BigInt"),
+      ]),
     .target(name: "Diversity", dependencies: ["Bytes", "Templates"]),
     .target(name: "Mixtures", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
     .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
