@@ -1,0 +1,4 @@
+internal import BigInt
+
+/// An integer of any size.
+typealias BigNumber = BigInt

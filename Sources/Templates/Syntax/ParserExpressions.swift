@@ -1,0 +1,446 @@
+internal import BigInt
+
+/// Expressions, from the loosest binding to the tightest.
+extension Parser {
+  /// One expression, or several with commas between, which make a tuple.
+  mutating func tuple(
+    conditionals: Bool = true, endingAt ends: [String] = [], isParenthesized: Bool = false
+  ) throws(SyntaxFailure) -> Expression {
+    let start = current.range.lowerBound
+    var items: [Expression] = []
+    var isTuple = false
+    while true {
+      if !items.isEmpty { try expect(.comma) }
+      if isTupleEnd(ends) { break }
+      items.append(try expression(conditionals: conditionals))
+      guard isAt(.comma) else { break }
+      isTuple = true
+    }
+    if !isTuple {
+      if let only = items.first { return only }
+      guard isParenthesized else {
+        throw failure("Expected an expression, got '\(current.described)'")
+      }
+    }
+    return Expression(kind: .tuple(items), range: start..<max(start, previousEnd))
+  }
+
+  private func isTupleEnd(_ ends: [String]) -> Bool {
+    switch current.kind {
+    case .variableEnd, .blockEnd, .symbol(.rightParen): true
+    default: isAtName(in: ends)
+    }
+  }
+
+  mutating func expression(conditionals: Bool = true) throws(SyntaxFailure) -> Expression {
+    try nested { (parser) throws(SyntaxFailure) in
+      conditionals ? try parser.conditionalExpression() : try parser.or()
+    }
+  }
+
+  private func made(_ kind: Expression.Kind, from start: Int) -> Expression {
+    Expression(kind: kind, range: start..<max(start, previousEnd))
+  }
+
+  private mutating func conditionalExpression() throws(SyntaxFailure) -> Expression {
+    let start = current.range.lowerBound
+    var value = try or()
+    while skipName("if") {
+      let test = try or()
+      let otherwise =
+        skipName("else")
+        ? try nested { (parser) throws(SyntaxFailure) in try parser.conditionalExpression() } : nil
+      value = made(.conditional(test: test, then: value, otherwise: otherwise), from: start)
+    }
+    return value
+  }
+
+  private mutating func or() throws(SyntaxFailure) -> Expression {
+    let start = current.range.lowerBound
+    var left = try and()
+    while skipName("or") { left = made(.or(left, try and()), from: start) }
+    return left
+  }
+
+  private mutating func and() throws(SyntaxFailure) -> Expression {
+    let start = current.range.lowerBound
+    var left = try not()
+    while skipName("and") { left = made(.and(left, try not()), from: start) }
+    return left
+  }
+
+  private mutating func not() throws(SyntaxFailure) -> Expression {
+    let start = current.range.lowerBound
+    guard skipName("not") else { return try comparison() }
+    let operand = try nested { (parser) throws(SyntaxFailure) in try parser.not() }
+    return made(.unary(.not, operand), from: start)
+  }
+
+  private mutating func comparison() throws(SyntaxFailure) -> Expression {
+    let start = current.range.lowerBound
+    let first = try sum()
+    var rest: [(ComparisonOperator, Expression)] = []
+    while true {
+      if case .symbol(let symbol) = current.kind,
+        let comparison = ComparisonOperator(rawValue: symbol.rawValue)
+      {
+        advance()
+        rest.append((comparison, try sum()))
+      } else if skipName("in") {
+        rest.append((.contained, try sum()))
+      } else if isAtName("not"), following.kind == .name, following.value == "in" {
+        advance()
+        advance()
+        rest.append((.notContained, try sum()))
+      } else {
+        break
+      }
+    }
+    return rest.isEmpty ? first : made(.compare(first, rest), from: start)
+  }
+
+  private mutating func sum() throws(SyntaxFailure) -> Expression {
+    let start = current.range.lowerBound
+    var left = try concatenation()
+    while isAt(.add) || isAt(.sub) {
+      let sign: BinaryOperator = advance().kind == .symbol(.add) ? .add : .subtract
+      left = made(.binary(sign, left, try concatenation()), from: start)
+    }
+    return left
+  }
+
+  private mutating func concatenation() throws(SyntaxFailure) -> Expression {
+    let start = current.range.lowerBound
+    var parts = [try product()]
+    while skip(.tilde) { parts.append(try product()) }
+    return parts.count == 1 ? parts[0] : made(.concatenation(parts), from: start)
+  }
+
+  private mutating func product() throws(SyntaxFailure) -> Expression {
+    let start = current.range.lowerBound
+    var left = try power()
+    while case .symbol(let symbol) = current.kind,
+      [Token.Symbol.mul, .div, .floorDiv, .mod].contains(symbol),
+      let sign = BinaryOperator(rawValue: symbol.rawValue)
+    {
+      advance()
+      left = made(.binary(sign, left, try power()), from: start)
+    }
+    return left
+  }
+
+  private mutating func power() throws(SyntaxFailure) -> Expression {
+    let start = current.range.lowerBound
+    var left = try unary()
+    while skip(.pow) { left = made(.binary(.power, left, try unary()), from: start) }
+    return left
+  }
+
+  private mutating func unary(filters: Bool = true) throws(SyntaxFailure) -> Expression {
+    let start = current.range.lowerBound
+    var value: Expression
+    if isAt(.sub) || isAt(.add) {
+      let sign: UnaryOperator = advance().kind == .symbol(.sub) ? .negative : .positive
+      let operand = try nested { (parser) throws(SyntaxFailure) in try parser.unary(filters: false) }
+      value = made(.unary(sign, operand), from: start)
+    } else {
+      value = try primary()
+    }
+    value = try postfix(value)
+    return filters ? try filterChain(value) : value
+  }
+
+  mutating func primary() throws(SyntaxFailure) -> Expression {
+    let token = current
+    func literal(_ value: Literal) -> Expression { made(.constant(value), from: token.range.lowerBound) }
+    switch token.kind {
+    case .name:
+      advance()
+      switch token.value {
+      case "true", "True": return literal(.boolean(true))
+      case "false", "False": return literal(.boolean(false))
+      case "none", "None": return literal(.none)
+      default: return made(.name(token.value), from: token.range.lowerBound)
+      }
+    case .string:
+      var joined = ""
+      while current.kind == .string { joined += advance().value }
+      return literal(.string(joined))
+    case .integer:
+      advance()
+      return literal(integerLiteral(token.value))
+    case .float:
+      advance()
+      return literal(.number(Double(token.value) ?? 0))
+    case .symbol(.leftParen):
+      advance()
+      var value = try nested { (parser) throws(SyntaxFailure) in try parser.tuple(isParenthesized: true) }
+      try expect(.rightParen)
+      if case .tuple = value.kind { value.range = token.range.lowerBound..<previousEnd }
+      return value
+    case .symbol(.leftBracket): return try list()
+    case .symbol(.leftBrace): return try dictionary()
+    default: throw failure("unexpected '\(token.described)'")
+    }
+  }
+
+  private mutating func list() throws(SyntaxFailure) -> Expression {
+    let start = advance().range.lowerBound
+    var items: [Expression] = []
+    while !isAt(.rightBracket) {
+      if !items.isEmpty { try expect(.comma) }
+      if isAt(.rightBracket) { break }
+      items.append(try expression())
+    }
+    try expect(.rightBracket)
+    return made(.list(items), from: start)
+  }
+
+  private mutating func dictionary() throws(SyntaxFailure) -> Expression {
+    let start = advance().range.lowerBound
+    var items: [(key: Expression, value: Expression)] = []
+    while !isAt(.rightBrace) {
+      if !items.isEmpty { try expect(.comma) }
+      if isAt(.rightBrace) { break }
+      let key = try expression()
+      try expect(.colon)
+      items.append((key, try expression()))
+    }
+    try expect(.rightBrace)
+    return made(.dictionary(items), from: start)
+  }
+
+  private mutating func postfix(_ value: Expression) throws(SyntaxFailure) -> Expression {
+    var value = value
+    while true {
+      if isAt(.dot) || isAt(.leftBracket) {
+        value = try subscripted(value)
+      } else if isAt(.leftParen) {
+        value = try called(value)
+      } else {
+        return value
+      }
+    }
+  }
+
+  private mutating func filterChain(_ value: Expression) throws(SyntaxFailure) -> Expression {
+    var value = value
+    while true {
+      if isAt(.pipe) {
+        value = try filters(value) ?? value
+      } else if isAtName("is") {
+        value = try test(value)
+      } else if isAt(.leftParen) {
+        value = try called(value)
+      } else {
+        return value
+      }
+    }
+  }
+
+  private mutating func called(_ value: Expression) throws(SyntaxFailure) -> Expression {
+    let arguments = try arguments()
+    return made(.call(value, arguments), from: value.range.lowerBound)
+  }
+
+  private mutating func subscripted(_ value: Expression) throws(SyntaxFailure) -> Expression {
+    let start = value.range.lowerBound
+    if skip(.dot) {
+      let token = advance()
+      switch token.kind {
+      case .name: return made(.attribute(value, token.value), from: start)
+      case .integer:
+        let index = Expression(kind: .constant(integerLiteral(token.value)), range: token.range)
+        return made(.item(value, index), from: start)
+      default: throw failure("expected name or number", token.range)
+      }
+    }
+    let open = advance()
+    var indices: [Expression] = []
+    while !isAt(.rightBracket) {
+      if !indices.isEmpty { try expect(.comma) }
+      indices.append(try index())
+    }
+    try expect(.rightBracket)
+    let index =
+      indices.count == 1 ? indices[0] : made(.tuple(indices), from: open.range.lowerBound)
+    return made(.item(value, index), from: start)
+  }
+
+  private mutating func index() throws(SyntaxFailure) -> Expression {
+    let start = current.range.lowerBound
+    var lower: Expression?
+    if !isAt(.colon) {
+      let value = try expression()
+      guard isAt(.colon) else { return value }
+      lower = value
+    }
+    advance()
+    func isBound(_ parser: Parser) -> Bool {
+      !parser.isAt(.colon) && !parser.isAt(.rightBracket) && !parser.isAt(.comma)
+    }
+    let upper = isBound(self) ? try expression() : nil
+    let step = skip(.colon) && isBound(self) ? try expression() : nil
+    return made(.slice(start: lower, stop: upper, step: step), from: start)
+  }
+
+  mutating func arguments() throws(SyntaxFailure) -> Arguments {
+    let open = try expect(.leftParen)
+    var arguments = Arguments()
+    var needsComma = false
+    func ensure(_ holds: Bool) throws(SyntaxFailure) {
+      if !holds {
+        throw SyntaxFailure(message: "invalid syntax for function call expression", range: open.range)
+      }
+    }
+    while !isAt(.rightParen) {
+      if needsComma {
+        try expect(.comma)
+        if isAt(.rightParen) { break }
+      }
+      if skip(.mul) {
+        try ensure(arguments.spread == nil && arguments.keywordSpread == nil)
+        arguments.spread = try expression()
+      } else if skip(.pow) {
+        try ensure(arguments.keywordSpread == nil)
+        arguments.keywordSpread = try expression()
+      } else if current.kind == .name, following.kind == .symbol(.assign) {
+        try ensure(arguments.keywordSpread == nil)
+        let name = advance().value
+        advance()
+        arguments.keywords.append((name, try expression()))
+      } else {
+        try ensure(
+          arguments.spread == nil && arguments.keywordSpread == nil && arguments.keywords.isEmpty)
+        arguments.positional.append(try expression())
+      }
+      needsComma = true
+    }
+    try expect(.rightParen)
+    return arguments
+  }
+
+  private mutating func dottedName() throws(SyntaxFailure) -> String {
+    var name = try expect(.name).value
+    while skip(.dot) { name += "." + (try expect(.name).value) }
+    return name
+  }
+
+  /// A chain of filters; without an operand only where a block's text is filtered.
+  mutating func filters(
+    _ operand: Expression?, startsInline: Bool = false
+  ) throws(SyntaxFailure) -> Expression? {
+    var value = operand
+    var startsInline = startsInline
+    while isAt(.pipe) || startsInline {
+      if !startsInline { advance() }
+      startsInline = false
+      let nameStart = current.range.lowerBound
+      let name = try dottedName()
+      let arguments = isAt(.leftParen) ? try arguments() : Arguments()
+      value = Expression(
+        kind: .filter(value, name, arguments), range: nameStart..<max(nameStart, previousEnd))
+    }
+    return value
+  }
+
+  private mutating func test(_ operand: Expression) throws(SyntaxFailure) -> Expression {
+    advance()
+    let isNegated = skipName("not")
+    let nameStart = current.range.lowerBound
+    let name = try dottedName()
+    var arguments = Arguments()
+    if isAt(.leftParen) {
+      arguments = try self.arguments()
+    } else if startsArgument, !isAtName(in: ["else", "or", "and"]) {
+      if isAtName("is") { throw failure("You cannot chain multiple tests with is") }
+      arguments.positional = [try postfix(try primary())]
+    }
+    let test = Expression(
+      kind: .test(operand, name, arguments), range: nameStart..<max(nameStart, previousEnd))
+    return isNegated ? Expression(kind: .unary(.not, test), range: test.range) : test
+  }
+
+  private var startsArgument: Bool {
+    switch current.kind {
+    case .name, .string, .integer, .float, .symbol(.leftBracket), .symbol(.leftBrace): true
+    default: false
+    }
+  }
+
+  // MARK: Targets
+
+  mutating func targetName() throws(SyntaxFailure) -> String {
+    let token = try expect(.name)
+    try checkAssignable(token.value, token.range)
+    return token.value
+  }
+
+  private func checkAssignable(_ name: String, _ range: Range<Int>) throws(SyntaxFailure) {
+    if ["true", "false", "none", "True", "False", "None"].contains(name) {
+      throw failure("can't assign to 'name'", range)
+    }
+  }
+
+  mutating func target(
+    endingAt ends: [String], allowsNamespace: Bool = false
+  ) throws(SyntaxFailure) -> Target {
+    let start = current.range.lowerBound
+    var items: [Target] = []
+    var isTuple = false
+    while true {
+      if !items.isEmpty { try expect(.comma) }
+      if isTupleEnd(ends) { break }
+      items.append(try targetItem(allowsNamespace: allowsNamespace))
+      guard isAt(.comma) else { break }
+      isTuple = true
+    }
+    if !isTuple, let only = items.first { return only }
+    guard isTuple else { throw failure("Expected an expression, got '\(current.described)'") }
+    return .tuple(items, start..<max(start, previousEnd))
+  }
+
+  private mutating func targetItem(allowsNamespace: Bool) throws(SyntaxFailure) -> Target {
+    let token = current
+    if isAt(.leftParen) {
+      // Python's parser reads what stands in parentheses as an expression and then asks whether it can be
+      // assigned to.
+      advance()
+      let inner = try nested { (parser) throws(SyntaxFailure) in try parser.tuple(isParenthesized: true) }
+      try expect(.rightParen)
+      return try asTarget(inner)
+    }
+    if token.kind == .name, allowsNamespace, following.kind == .symbol(.dot),
+      !["true", "false", "none", "True", "False", "None"].contains(token.value)
+    {
+      advance()
+      advance()
+      let attribute = try expect(.name).value
+      return .namespace(token.value, attribute: attribute, token.range.lowerBound..<previousEnd)
+    }
+    return try asTarget(try primary())
+  }
+
+  private func asTarget(_ expression: Expression) throws(SyntaxFailure) -> Target {
+    switch expression.kind {
+    case .name(let name): return .name(name, expression.range)
+    case .tuple(let items):
+      var targets: [Target] = []
+      for item in items { targets.append(try asTarget(item)) }
+      return .tuple(targets, expression.range)
+    case .list: throw failure("can't assign to 'list'", expression.range)
+    case .dictionary: throw failure("can't assign to 'dict'", expression.range)
+    case .constant: throw failure("can't assign to 'const'", expression.range)
+    default: throw failure("can't assign to this expression", expression.range)
+    }
+  }
+}
+
+/// The value of an integer's digits, with `0x`, `0o` or `0b` in front or none.
+func integerLiteral(_ digits: String) -> Literal {
+  let lower = digits.lowercased()
+  let radix = lower.hasPrefix("0x") ? 16 : lower.hasPrefix("0o") ? 8 : lower.hasPrefix("0b") ? 2 : 10
+  let bare = radix == 10 ? lower : String(lower.dropFirst(2))
+  if let value = Int(bare, radix: radix) { return .integer(value) }
+  return .bigInteger(BigNumber(bare, radix: radix).map(\.description) ?? "0")
+}

@@ -1,0 +1,52 @@
+/// A template's source with its line breaks made `\n`; every position in tokens and trees is a byte of it.
+struct TemplateText: Sendable {
+  let bytes: [UInt8]
+  private let lineStarts: [Int]
+
+  /// - Parameter keepsTrailingNewline: otherwise one line break at the end is dropped.
+  init(_ source: String, keepsTrailingNewline: Bool) {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(source.utf8.count)
+    var previous: UInt8 = 0
+    for byte in source.utf8 {
+      if byte == 13 {
+        bytes.append(10)
+      } else if byte != 10 || previous != 13 {
+        bytes.append(byte)
+      }
+      previous = byte
+    }
+    if !keepsTrailingNewline, bytes.last == 10 { bytes.removeLast() }
+    self.bytes = bytes
+    lineStarts = [0] + bytes.indices.filter { bytes[$0] == 10 }.map { $0 + 1 }
+  }
+
+  /// Line and column, both from 1; the column counts scalars.
+  func position(of offset: Int) -> (line: Int, column: Int) {
+    var low = 0
+    var high = lineStarts.count
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if lineStarts[middle] <= offset { low = middle } else { high = middle }
+    }
+    let before = bytes[lineStarts[low]..<min(offset, bytes.count)]
+    return (low + 1, before.reduce(1) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 })
+  }
+
+  func line(of offset: Int) -> Int { position(of: offset).line }
+
+  /// The text of a line, from 1, without its line break.
+  func excerpt(line: Int) -> String {
+    guard line >= 1, line <= lineStarts.count else { return "" }
+    let rest = bytes[lineStarts[line - 1]...]
+    return String(decoding: rest.prefix { $0 != 10 }, as: UTF8.self)
+  }
+
+  func string(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+
+  /// How many scalars a range holds, no further than the end of its first line; at least 1.
+  func span(_ range: Range<Int>) -> Int {
+    let line = bytes[range].prefix { $0 != 10 }
+    return max(1, line.reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 })
+  }
+}

@@ -1,0 +1,43 @@
+public import Bytes
+package import YAML
+
+/// One template as its file has it, not yet compiled.
+public struct TemplateSource: Sendable {
+  public var id: String
+  public var name: String
+  /// Jinja; in PromptSource's environment `input ||| target`.
+  public var jinja: String
+  /// Jinja that gives the choices, divided by `|||`; nil where the template has none.
+  public var answerChoices: String?
+  public var reference: String
+  /// Whether the input lists the choices.
+  public var choicesInPrompt: Bool
+  /// BCP 47 tags.
+  public var languages: [String]
+  public var metrics: [String]
+  /// Whether the template states the task of the data set rather than another made of the same fields; nil
+  /// where the file does not say.
+  public var originalTask: Bool?
+  /// Where the Jinja text stands.
+  public var location: SourceLocation
+  /// The scalars of the file, for exact positions of errors; nil for a template made in memory.
+  package var jinjaNode: YAMLNode?
+  package var answerChoicesNode: YAMLNode?
+
+  public init(
+    id: String, name: String, jinja: String, answerChoices: String? = nil, reference: String = "",
+    choicesInPrompt: Bool = false, languages: [String] = [], metrics: [String] = [],
+    originalTask: Bool? = nil, location: SourceLocation
+  ) {
+    self.id = id
+    self.name = name
+    self.jinja = jinja
+    self.answerChoices = answerChoices
+    self.reference = reference
+    self.choicesInPrompt = choicesInPrompt
+    self.languages = languages
+    self.metrics = metrics
+    self.originalTask = originalTask
+    self.location = location
+  }
+}
