@@ -1,1 +1,103 @@
-void pb_vector_loops_anchor(void);
+#ifndef PHRASEBOOK_CVECTORLOOPS_H
+#define PHRASEBOOK_CVECTORLOOPS_H
+// Vector loops of the transformer, single-threaded, row-major f32.
+//
+// Every sum has an order fixed by the sizes alone, so that a call gives the same bits on the same
+// processor whichever thread makes it. Strides are in floats; pointers need no alignment.
+#include <stdint.h>
+
+// ---- Rows ---------------------------------------------------------------------------------------
+
+/// y = gain · x / rms(x) per row (Zhang and Sennrich 2019); `inverse[row]` keeps 1/rms for the way back.
+void pb_rms_norm(const float *x, const float *gain, float *y, float *inverse, long rows, long width,
+                 float epsilon);
+/// dx += the gradient of x, dgain += the gradient of the gain; dy is that of y.
+void pb_rms_norm_backward(const float *x, const float *gain, const float *inverse, const float *dy,
+                          float *dx, float *dgain, long rows, long width);
+
+/// Rotates the pairs (i, i + head/2) of each head in place by the angle of the row's position
+/// (Su et al. 2021, in Llama's order); `sign` is 1 or, for the way back, -1.
+/// The tables hold `half` cosines and sines a position.
+void pb_rotary(float *x, long stride, long rows, long heads, long half, const int32_t *positions,
+               const float *cosines, const float *sines, float sign);
+
+/// out = silu(gate) · up, where a row of `pair` is gate then up, each `hidden` wide (Shazeer 2020).
+void pb_swiglu(const float *pair, float *out, long rows, long hidden);
+/// dpair from dout; `out` is the forward result written again, so that it need not be kept.
+void pb_swiglu_backward(const float *pair, const float *dout, float *dpair, float *out, long rows,
+                        long hidden);
+
+/// Replaces each row of logits by weight · (softmax − one-hot) and writes weight · −log p(target).
+void pb_cross_entropy(float *logits, const int32_t *targets, const float *weights, float *losses,
+                      long rows, long width);
+/// log p(target) of each row.
+void pb_log_probabilities(const float *logits, const int32_t *targets, float *results, long rows,
+                          long width);
+/// The place of each row's largest value, the first of equals.
+void pb_largest(const float *logits, int32_t *results, long rows, long width);
+
+/// Row i of `out` is row `places[i]` of `table`.
+void pb_gather_rows(const float *table, const int32_t *places, float *out, long rows, long width);
+/// Row `places[i]` of `table` gets row i of `x` added, in the order of i.
+void pb_scatter_add_rows(float *table, const int32_t *places, const float *x, long rows, long width);
+
+// ---- Attention ----------------------------------------------------------------------------------
+
+/// Query rows that attend to the same keys: `prefix_count` rows at `prefix_keys`/`prefix_values`
+/// (stride `prefix_stride`), then `key_count` rows from row `key_start` of the batch's own.
+typedef struct {
+  const float *prefix_keys;
+  const float *prefix_values;
+  long prefix_stride;
+  long prefix_count;
+  long key_start;
+  long key_count;
+  long query_start;
+  long query_count;
+} pb_attention_span;
+
+/// Softmax attention of grouped heads (Vaswani et al. 2017; Ainslie et al. 2023).
+typedef struct {
+  const float *queries; // [query rows][heads · width]
+  const float *keys;    // [key rows], stride key_stride, [key_heads · width] each
+  const float *values;
+  long key_stride;
+  long heads;
+  long key_heads;
+  long width;
+  float scale;
+  /// How many of its span's keys, prefix included, a query row sees.
+  const int32_t *limits;
+} pb_attention;
+
+/// Floats of scratch that a span with `keys` keys needs, either way.
+long pb_attention_scratch(long keys, long width);
+/// out [query rows][heads · width]; log_sums [query rows][heads] for the way back.
+void pb_attention_forward(const pb_attention *attention, const pb_attention_span *spans, long count,
+                          float *out, float *log_sums, float *scratch);
+/// Writes dqueries; adds to dkeys and dvalues (strides as the keys'). Spans must have no prefix.
+void pb_attention_backward(const pb_attention *attention, const pb_attention_span *spans, long count,
+                           const float *out, const float *log_sums, const float *dout,
+                           float *dqueries, float *dkeys, float *dvalues, float *scratch);
+
+// ---- Whole arrays -------------------------------------------------------------------------------
+
+/// x += y.
+void pb_add(float *x, const float *y, long count);
+/// The sum of squares, in double.
+double pb_sum_of_squares(const float *x, long count);
+
+/// One step of AdamW (Loshchilov and Hutter 2019).
+typedef struct {
+  float rate;       // learning rate
+  float decay;      // weight decay, decoupled; times the rate
+  float beta1, beta2;
+  float epsilon;
+  float correction1; // 1 / (1 − beta1^step)
+  float correction2; // 1 / (1 − beta2^step)
+  float scale;       // of the gradient: clipping
+} pb_adamw_step;
+void pb_adamw(float *parameters, const float *gradients, float *first, float *second, long count,
+              const pb_adamw_step *step);
+
+#endif

@@ -1,0 +1,231 @@
+#include "vector.h"
+#include <math.h>
+
+// A span's keys are packed transposed, [width][padded keys], and its values as they are, [keys][padded
+// width], so that every inner loop runs over whole vectors. Query rows are taken QUERIES at a time.
+#define QUERIES 8
+
+PB_INLINE long padded(long count) { return (count + LANES - 1) / LANES * LANES; }
+
+long pb_attention_scratch(long keys, long width) {
+  // Packed rows: keys and values both ways and two gradients; block rows: probabilities, their
+  // gradients, queries and outputs.
+  return 6 * padded(keys) * padded(width) + 2 * QUERIES * padded(keys) + 6 * QUERIES * padded(width);
+}
+
+PB_INLINE const float *key_row(const pb_attention *a, const pb_attention_span *s, const float *prefix,
+                               const float *own, long row) {
+  return row < s->prefix_count ? prefix + row * s->prefix_stride
+                               : own + (s->key_start + row - s->prefix_count) * a->key_stride;
+}
+
+/// out[d][key], columns up to the padded count zero.
+PB_INLINE void pack_transposed(const pb_attention *a, const pb_attention_span *s, const float *prefix,
+                               const float *own, long offset, float *out) {
+  long keys = s->prefix_count + s->key_count, stride = padded(keys);
+  for (long key = 0; key < keys; key++) {
+    const float *from = key_row(a, s, prefix, own, key) + offset;
+    for (long d = 0; d < a->width; d++) out[d * stride + key] = from[d];
+  }
+  for (long d = 0; d < a->width; d++)
+    for (long key = keys; key < stride; key++) out[d * stride + key] = 0;
+}
+
+/// out[key][d], columns up to the padded width zero.
+PB_INLINE void pack_rows(const pb_attention *a, const pb_attention_span *s, const float *prefix,
+                         const float *own, long offset, float *out) {
+  long keys = s->prefix_count + s->key_count, stride = padded(a->width);
+  for (long key = 0; key < keys; key++) {
+    const float *from = key_row(a, s, prefix, own, key) + offset;
+    for (long d = 0; d < a->width; d++) out[key * stride + d] = from[d];
+    for (long d = a->width; d < stride; d++) out[key * stride + d] = 0;
+  }
+}
+
+/// QUERIES rows of one head, rows beyond `count` zero.
+PB_INLINE void pack_queries(const float *from, long row_stride, long count, long width, float *out) {
+  long stride = padded(width);
+  for (long r = 0; r < QUERIES; r++)
+    for (long d = 0; d < stride; d++) out[r * stride + d] = r < count && d < width ? from[r * row_stride + d] : 0;
+}
+
+/// out[QUERIES][columns] = rows[QUERIES][depth] · matrix[depth][columns]; the matrix' and the result's
+/// strides are `stride`, columns a multiple of the lanes.
+PB_INLINE void block_product(const float *rows, long row_stride, const float *matrix, float *out,
+                             long depth, long columns, long stride) {
+  long column = 0;
+  for (; column + 2 * LANES <= columns; column += 2 * LANES) {
+    lanes a[QUERIES], b[QUERIES];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < QUERIES; r++) a[r] = b[r] = splat(0);
+    for (long k = 0; k < depth; k++) {
+      lanes first = load(matrix + k * stride + column), second = load(matrix + k * stride + column + LANES);
+#pragma clang loop unroll(full)
+      for (int r = 0; r < QUERIES; r++) {
+        float x = rows[r * row_stride + k];
+        a[r] += x * first;
+        b[r] += x * second;
+      }
+    }
+#pragma clang loop unroll(full)
+    for (int r = 0; r < QUERIES; r++) {
+      store(out + r * stride + column, a[r]);
+      store(out + r * stride + column + LANES, b[r]);
+    }
+  }
+  for (; column < columns; column += LANES) {
+    lanes a[QUERIES];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < QUERIES; r++) a[r] = splat(0);
+    for (long k = 0; k < depth; k++) {
+      lanes first = load(matrix + k * stride + column);
+#pragma clang loop unroll(full)
+      for (int r = 0; r < QUERIES; r++) a[r] += rows[r * row_stride + k] * first;
+    }
+#pragma clang loop unroll(full)
+    for (int r = 0; r < QUERIES; r++) store(out + r * stride + column, a[r]);
+  }
+}
+
+/// Adds columns[QUERIES][keys]ᵀ · rows[QUERIES][width] to out[keys][width], width padded.
+PB_INLINE void add_outer(const float *columns, long column_stride, const float *rows, float *out, long keys,
+                         long width) {
+  for (long d = 0; d < width; d += LANES) {
+    lanes x[QUERIES];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < QUERIES; r++) x[r] = load(rows + r * width + d);
+    for (long key = 0; key < keys; key++) {
+      lanes total = load(out + key * width + d);
+#pragma clang loop unroll(full)
+      for (int r = 0; r < QUERIES; r++) total += columns[r * column_stride + key] * x[r];
+      store(out + key * width + d, total);
+    }
+  }
+}
+
+PB_INLINE long most_visible(const int32_t *limits, long count) {
+  long most = 0;
+  for (long r = 0; r < count; r++) most = limits[r] > most ? limits[r] : most;
+  return most;
+}
+
+/// Turns a row of scores into probabilities up to `limit`, zero up to `columns`; gives the log of the sum.
+PB_INLINE float softmax_row(float *scores, long limit, long columns, float scale) {
+  for (long i = limit; i < columns; i++) scores[i] = -INFINITY;
+  lanes high = splat(-INFINITY);
+  for (long i = 0; i < columns; i += LANES) high = larger(high, load(scores + i));
+  float most = largest(&high) * scale;
+  lanes total = splat(0);
+  int_lanes lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  for (long i = 0; i < columns; i += LANES) {
+    lanes e = load(scores + i) * scale - most;
+    exponential(&e);
+    if (i + LANES > limit) e = choose(lane + (int32_t)i < (int_lanes){} + (int32_t)limit, e, splat(0));
+    store(scores + i, e);
+    total += e;
+  }
+  float all = sum(&total), inverse = 1.0f / all;
+  for (long i = 0; i < columns; i += LANES) store(scores + i, load(scores + i) * inverse);
+  return logf(all) + most;
+}
+
+PB_CLONES
+void pb_attention_forward(const pb_attention *attention, const pb_attention_span *spans, long count,
+                          float *out, float *log_sums, float *scratch) {
+  const pb_attention a = *attention;
+  long group = a.heads / a.key_heads, row_stride = a.heads * a.width, wide = padded(a.width);
+  for (long index = 0; index < count; index++) {
+    const pb_attention_span s = spans[index];
+    long keys = s.prefix_count + s.key_count, stride = padded(keys);
+    float *transposed = scratch, *values = transposed + stride * wide, *scores = values + stride * wide;
+    float *queries = scores + QUERIES * stride, *results = queries + QUERIES * wide;
+    for (long head = 0; head < a.heads; head++) {
+      long offset = head / group * a.width;
+      if (head % group == 0) {
+        pack_transposed(&a, &s, s.prefix_keys, a.keys, offset, transposed);
+        pack_rows(&a, &s, s.prefix_values, a.values, offset, values);
+      }
+      for (long block = 0; block < s.query_count; block += QUERIES) {
+        long rows = s.query_count - block < QUERIES ? s.query_count - block : QUERIES;
+        long first = s.query_start + block, start = first * row_stride + head * a.width;
+        const int32_t *limits = a.limits + first;
+        long visible = most_visible(limits, rows), columns = padded(visible);
+        pack_queries(a.queries + start, row_stride, rows, a.width, queries);
+        block_product(queries, wide, transposed, scores, a.width, columns, stride);
+        for (long r = 0; r < rows; r++)
+          log_sums[(first + r) * a.heads + head] = softmax_row(scores + r * stride, limits[r], columns, a.scale);
+        block_product(scores, stride, values, results, visible, wide, wide);
+        for (long r = 0; r < rows; r++)
+          for (long d = 0; d < a.width; d++) out[start + r * row_stride + d] = results[r * wide + d];
+      }
+    }
+  }
+}
+
+PB_CLONES
+void pb_attention_backward(const pb_attention *attention, const pb_attention_span *spans, long count,
+                           const float *out, const float *log_sums, const float *dout,
+                           float *dqueries, float *dkeys, float *dvalues, float *scratch) {
+  const pb_attention a = *attention;
+  long group = a.heads / a.key_heads, row_stride = a.heads * a.width, wide = padded(a.width);
+  for (long index = 0; index < count; index++) {
+    const pb_attention_span s = spans[index];
+    long keys = s.key_count, stride = padded(keys), area = stride * wide;
+    float *keys_across = scratch, *values_across = keys_across + area, *keys_down = values_across + area;
+    float *key_sums = keys_down + area, *value_sums = key_sums + area;
+    float *scores = value_sums + area, *changes = scores + QUERIES * stride;
+    float *queries = changes + QUERIES * stride, *douts = queries + QUERIES * wide;
+    float *results = douts + QUERIES * wide;
+    for (long head = 0; head < a.heads; head++) {
+      long offset = head / group * a.width;
+      if (head % group == 0) {
+        pack_transposed(&a, &s, 0, a.keys, offset, keys_across);
+        pack_transposed(&a, &s, 0, a.values, offset, values_across);
+        pack_rows(&a, &s, 0, a.keys, offset, keys_down);
+        for (long i = 0; i < 2 * area; i++) key_sums[i] = 0;
+      }
+      for (long block = 0; block < s.query_count; block += QUERIES) {
+        long rows = s.query_count - block < QUERIES ? s.query_count - block : QUERIES;
+        long first = s.query_start + block, start = first * row_stride + head * a.width;
+        const int32_t *limits = a.limits + first;
+        long visible = most_visible(limits, rows), columns = padded(visible);
+        pack_queries(a.queries + start, row_stride, rows, a.width, queries);
+        pack_queries(dout + start, row_stride, rows, a.width, douts);
+        block_product(queries, wide, keys_across, scores, a.width, columns, stride);
+        block_product(douts, wide, values_across, changes, a.width, columns, stride);
+        int_lanes lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+        for (long r = 0; r < QUERIES; r++) {
+          float *score = scores + r * stride, *change = changes + r * stride;
+          if (r >= rows) {
+            for (long i = 0; i < columns; i++) score[i] = change[i] = 0;
+            continue;
+          }
+          float log_sum = log_sums[(first + r) * a.heads + head], along = 0;
+          const float *o = out + start + r * row_stride, *d = dout + start + r * row_stride;
+          for (long i = 0; i < a.width; i++) along += o[i] * d[i];
+          int_lanes limit = (int_lanes){} + limits[r];
+          for (long i = 0; i < columns; i += LANES) {
+            lanes p = load(score + i) * a.scale - log_sum;
+            exponential(&p);
+            p = choose(lane + (int32_t)i < limit, p, splat(0));
+            store(score + i, p);
+            store(change + i, p * (load(change + i) - along) * a.scale);
+          }
+        }
+        add_outer(scores, stride, douts, value_sums, visible, wide);
+        add_outer(changes, stride, queries, key_sums, visible, wide);
+        block_product(changes, stride, keys_down, results, visible, wide, wide);
+        for (long r = 0; r < rows; r++)
+          for (long d = 0; d < a.width; d++) dqueries[start + r * row_stride + d] = results[r * wide + d];
+      }
+      if (head % group == group - 1)
+        for (long key = 0; key < keys; key++) {
+          long place = (s.key_start + key) * a.key_stride + offset;
+          for (long d = 0; d < a.width; d++) {
+            dkeys[place + d] += key_sums[key * wide + d];
+            dvalues[place + d] += value_sums[key * wide + d];
+          }
+        }
+    }
+  }
+}

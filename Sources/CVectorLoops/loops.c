@@ -1,2 +1,0 @@
-#include "CVectorLoops.h"
-void pb_vector_loops_anchor(void) {}

@@ -1,0 +1,206 @@
+#include "vector.h"
+#include <math.h>
+
+PB_CLONES
+void pb_rms_norm(const float *x, const float *gain, float *y, float *inverse, long rows, long width,
+                 float epsilon) {
+  long whole = width - width % LANES;
+  for (long row = 0; row < rows; row++, x += width, y += width) {
+    lanes squares = splat(0);
+    for (long i = 0; i < whole; i += LANES) squares += load(x + i) * load(x + i);
+    float total = sum(&squares);
+    for (long i = whole; i < width; i++) total += x[i] * x[i];
+    float scale = 1.0f / sqrtf(total / (float)width + epsilon);
+    inverse[row] = scale;
+    for (long i = 0; i < whole; i += LANES) store(y + i, load(x + i) * scale * load(gain + i));
+    for (long i = whole; i < width; i++) y[i] = x[i] * scale * gain[i];
+  }
+}
+
+PB_CLONES
+void pb_rms_norm_backward(const float *x, const float *gain, const float *inverse, const float *dy,
+                          float *dx, float *dgain, long rows, long width) {
+  long whole = width - width % LANES;
+  for (long row = 0; row < rows; row++, x += width, dy += width, dx += width) {
+    float scale = inverse[row];
+    lanes products = splat(0);
+    for (long i = 0; i < whole; i += LANES) {
+      lanes weighted = load(dy + i) * load(x + i);
+      products += weighted * load(gain + i);
+      store(dgain + i, load(dgain + i) + weighted * scale);
+    }
+    float dot = sum(&products);
+    for (long i = whole; i < width; i++) {
+      dot += dy[i] * x[i] * gain[i];
+      dgain[i] += dy[i] * x[i] * scale;
+    }
+    // d(x·s)/dx with s = (mean x² + ε)^(-1/2): s·g·dy − x · s³ · Σ(g·dy·x) / width.
+    float along = dot * scale * scale * scale / (float)width;
+    for (long i = 0; i < whole; i += LANES)
+      store(dx + i, load(dx + i) + (load(dy + i) * load(gain + i) * scale - load(x + i) * along));
+    for (long i = whole; i < width; i++) dx[i] += dy[i] * gain[i] * scale - x[i] * along;
+  }
+}
+
+PB_CLONES
+void pb_rotary(float *x, long stride, long rows, long heads, long half, const int32_t *positions,
+               const float *cosines, const float *sines, float sign) {
+  long whole = half - half % LANES;
+  for (long row = 0; row < rows; row++) {
+    const float *c = cosines + positions[row] * half, *s = sines + positions[row] * half;
+    float *a = x + row * stride;
+    for (long head = 0; head < heads; head++, a += 2 * half) {
+      float *b = a + half;
+      for (long i = 0; i < whole; i += LANES) {
+        lanes first = load(a + i), second = load(b + i), sine = load(s + i) * sign;
+        store(a + i, first * load(c + i) - second * sine);
+        store(b + i, second * load(c + i) + first * sine);
+      }
+      for (long i = whole; i < half; i++) {
+        float first = a[i], second = b[i];
+        a[i] = first * c[i] - second * (s[i] * sign);
+        b[i] = second * c[i] + first * (s[i] * sign);
+      }
+    }
+  }
+}
+
+PB_INLINE void swiglu(const lanes *gate, const lanes *up, lanes *out) {
+  lanes s = *gate;
+  logistic(&s);
+  *out = *gate * s * *up;
+}
+
+PB_CLONES
+void pb_swiglu(const float *pair, float *out, long rows, long hidden) {
+  long whole = hidden - hidden % LANES, rest = hidden - whole;
+  for (long row = 0; row < rows; row++, pair += 2 * hidden, out += hidden) {
+    lanes gate, up, result;
+    for (long i = 0; i < whole; i += LANES) {
+      gate = load(pair + i);
+      up = load(pair + hidden + i);
+      swiglu(&gate, &up, &result);
+      store(out + i, result);
+    }
+    if (rest) {
+      load_part(&gate, pair + whole, rest, 0);
+      load_part(&up, pair + hidden + whole, rest, 0);
+      swiglu(&gate, &up, &result);
+      store_part(out + whole, &result, rest);
+    }
+  }
+}
+
+/// gate and up become their gradients.
+PB_INLINE void swiglu_backward(lanes *gate, lanes *up, const lanes *d, lanes *out) {
+  lanes s = *gate;
+  logistic(&s);
+  lanes silu = *gate * s;
+  *out = silu * *up;
+  *gate = *d * *up * (s + silu * (1.0f - s));
+  *up = *d * silu;
+}
+
+PB_CLONES
+void pb_swiglu_backward(const float *pair, const float *dout, float *dpair, float *out, long rows,
+                        long hidden) {
+  long whole = hidden - hidden % LANES, rest = hidden - whole;
+  for (long row = 0; row < rows; row++) {
+    lanes gate, up, d, result;
+    for (long i = 0; i < whole; i += LANES) {
+      gate = load(pair + i);
+      up = load(pair + hidden + i);
+      d = load(dout + i);
+      swiglu_backward(&gate, &up, &d, &result);
+      store(out + i, result);
+      store(dpair + i, gate);
+      store(dpair + hidden + i, up);
+    }
+    if (rest) {
+      load_part(&gate, pair + whole, rest, 0);
+      load_part(&up, pair + hidden + whole, rest, 0);
+      load_part(&d, dout + whole, rest, 0);
+      swiglu_backward(&gate, &up, &d, &result);
+      store_part(out + whole, &result, rest);
+      store_part(dpair + whole, &gate, rest);
+      store_part(dpair + hidden + whole, &up, rest);
+    }
+    pair += 2 * hidden;
+    dpair += 2 * hidden;
+    dout += hidden;
+    out += hidden;
+  }
+}
+
+/// The largest value of a row, which keeps the exponentials in range.
+PB_INLINE float row_maximum(const float *x, long width) {
+  long whole = width - width % LANES;
+  lanes most = splat(-INFINITY);
+  for (long i = 0; i < whole; i += LANES) most = larger(most, load(x + i));
+  float result = largest(&most);
+  for (long i = whole; i < width; i++) result = x[i] > result ? x[i] : result;
+  return result;
+}
+
+/// Writes e^(x − shift), unless `out` is null, and gives the sum.
+PB_INLINE float exponentials(const float *x, float shift, long width, float *out) {
+  long whole = width - width % LANES, rest = width - whole;
+  lanes total = splat(0), e;
+  for (long i = 0; i < whole; i += LANES) {
+    e = load(x + i) - shift;
+    exponential(&e);
+    if (out) store(out + i, e);
+    total += e;
+  }
+  float tail = 0;
+  if (rest) {
+    load_part(&e, x + whole, rest, 0);
+    e -= shift;
+    exponential(&e);
+    if (out) store_part(out + whole, &e, rest);
+    for (long i = 0; i < rest; i++) tail += e[i];
+  }
+  return sum(&total) + tail;
+}
+
+PB_CLONES
+void pb_cross_entropy(float *logits, const int32_t *targets, const float *weights, float *losses,
+                      long rows, long width) {
+  for (long row = 0; row < rows; row++, logits += width) {
+    float most = row_maximum(logits, width), chosen = logits[targets[row]];
+    float total = exponentials(logits, most, width, logits), weight = weights[row];
+    losses[row] = weight * (logf(total) + most - chosen);
+    float scale = weight / total;
+    long whole = width - width % LANES;
+    for (long i = 0; i < whole; i += LANES) store(logits + i, load(logits + i) * scale);
+    for (long i = whole; i < width; i++) logits[i] *= scale;
+    logits[targets[row]] -= weight;
+  }
+}
+
+PB_CLONES
+void pb_log_probabilities(const float *logits, const int32_t *targets, float *results, long rows,
+                          long width) {
+  for (long row = 0; row < rows; row++, logits += width) {
+    float most = row_maximum(logits, width);
+    results[row] = logits[targets[row]] - most - logf(exponentials(logits, most, width, 0));
+  }
+}
+
+void pb_largest(const float *logits, int32_t *results, long rows, long width) {
+  for (long row = 0; row < rows; row++, logits += width) {
+    long best = 0;
+    for (long i = 1; i < width; i++)
+      if (logits[i] > logits[best]) best = i;
+    results[row] = (int32_t)best;
+  }
+}
+
+void pb_gather_rows(const float *table, const int32_t *places, float *out, long rows, long width) {
+  for (long row = 0; row < rows; row++)
+    __builtin_memcpy(out + row * width, table + places[row] * width, (unsigned long)width * sizeof(float));
+}
+
+void pb_scatter_add_rows(float *table, const int32_t *places, const float *x, long rows, long width) {
+  for (long row = 0; row < rows; row++) pb_add(table + places[row] * width, x + row * width, width);
+}

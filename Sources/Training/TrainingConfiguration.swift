@@ -1,0 +1,50 @@
+public import Transformer
+
+/// What a training run is made of; the same values, examples and seed give the same bytes.
+public struct TrainingConfiguration: Sendable, Hashable {
+  /// The size of the model: a preset's name or a shape of one's own.
+  public enum Model: Sendable, Hashable {
+    case preset(String)
+    /// The vocabulary and context length inside are replaced by those of the run.
+    case shape(ModelConfiguration)
+  }
+
+  /// How long to train.
+  public enum Length: Sendable, Hashable {
+    case steps(Int)
+    /// Passes over the examples.
+    case epochs(Double)
+  }
+
+  public var model: Model = .preset("tiny")
+  /// Tokens that the tokenizer learns, marks and bytes included; at least 259.
+  public var vocabularySize = 2048
+  public var length: Length = .epochs(1)
+  /// Examples are taken until a step has at least this many tokens, input and target together.
+  public var tokensPerStep = 4096
+  /// The highest learning rate, after the warm-up.
+  public var learningRate = 2e-3
+  /// The share of the steps in which the rate rises from 0.
+  public var warmUp = 0.05
+  /// The rate at the end of the cosine, as a share of the highest.
+  public var finalRate = 0.05
+  /// Decoupled weight decay, on matrices only.
+  public var weightDecay = 0.1
+  public var beta1 = 0.9
+  public var beta2 = 0.98
+  /// The gradient's norm is cut down to this.
+  public var clip = 1.0
+  /// The weight of the loss on input tokens, relative to 1 on target tokens; 0 leaves them out.
+  public var inputLossWeight = 0.0
+  /// The most tokens of an example; the front of a longer input is cut.
+  public var contextLength = 256
+  public var seed: UInt64 = 0
+  /// Steps between checkpoints; 0 for none.
+  public var checkpointEvery = 0
+  /// Steps between evaluations on the validation examples; 0 for none.
+  public var validateEvery = 0
+  /// Changes the speed, not the result.
+  public var threads = 1
+
+  public init() {}
+}
