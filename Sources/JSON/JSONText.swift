@@ -36,6 +36,14 @@ public enum JSONText {
     return buffer.text
   }
 
+  /// The value as one line that ends in a line feed.
+  public static func line(_ value: Value) -> String {
+    var buffer = ByteBuffer()
+    append(value, to: &buffer)
+    buffer.append(10)
+    return buffer.text
+  }
+
   /// Appends a text in quotes, escaped as RFC 8259 demands and no further.
   public static func appendString(_ text: String, to buffer: inout ByteBuffer) {
     var text = text

@@ -1,0 +1,168 @@
+public import Bytes
+import Patterns
+import Records
+import YAML
+
+extension CorpusDescription {
+  /// Reads and checks a `corpus.yaml`.
+  ///
+  /// - Throws: every mistake at once, each with file, line and column.
+  public static func load(_ path: String) throws(Diagnostics) -> CorpusDescription {
+    let node = try YAMLDocument.load(path: path)
+    let problems = ProblemList()
+    let read = DescriptionFile(path: path, problems: problems).description(node)
+    try problems.throwIfAny()
+    guard let read else { throw Diagnostics(node.error("a corpus must be a mapping (key: value)")) }
+    return read
+  }
+}
+
+/// One reading of a description: turns nodes into a `CorpusDescription` and collects what is wrong.
+struct DescriptionFile {
+  let path: String
+  let problems: ProblemList
+
+  func description(_ node: YAMLNode) -> CorpusDescription? {
+    guard var fields = YAMLFields(node, "a corpus", problems) else { return nil }
+    let name = fields.required("name")
+    if let name, let node = fields.node("name") { checkName(name, node) }
+    let cluster = fields.required("cluster")
+    if fields.node("format") == nil { fields.missing("format") }
+    let format = fields.choice("format", CorpusDescription.Format.self)
+    let mapped = fieldList(&fields, format)
+    let records = recordsPath(&fields, format)
+    let sources = sourceList(&fields, format, records)
+    let dialect = dialect(&fields, format)
+    let conditions = conditions(&fields, format)
+    let group = names("group", &fields, mapped)
+    let dedupe = names("dedupe", &fields, mapped)
+    let limit = fields.integer("limit", in: 1...Int.max)
+    if fields.node("metric") == nil { fields.missing("metric") }
+    let metric = fields.choice("metric", CorpusDescription.Metric.self)
+    let licence = fields.string("licence")
+    let citation = fields.string("citation")
+    let language = fields.string("language")
+    checkEncoding(&fields)
+    let onBadRecord = fields.choice("on_bad_record", CorpusDescription.BadRecords.self) ?? .stop
+    fields.finish()
+    guard let name, let cluster, let format, let metric, !mapped.isEmpty, !sources.isEmpty else { return nil }
+    let description = CorpusDescription(
+      path: path, name: name, cluster: cluster, sources: sources, format: format, fields: mapped,
+      group: group, dedupe: dedupe, limit: limit, metric: metric, licence: licence, citation: citation,
+      language: language, onBadRecord: onBadRecord, dialect: dialect, conditions: conditions)
+    checkPaths(description)
+    return description
+  }
+
+  /// The name becomes part of file names.
+  private func checkName(_ name: String, _ node: YAMLNode) {
+    let allowed = name.utf8.allSatisfy { byte in
+      switch byte {
+      case 48...57, 65...90, 97...122, UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+      default: false
+      }
+    }
+    if !allowed || name.isEmpty || name.hasPrefix(".") || name.hasPrefix("-") {
+      problems.add(
+        node.error(
+          "a corpus' name consists of letters, digits, '.', '_' and '-' and does not begin with '.' or '-'; "
+            + "found \(node.description)"))
+    }
+  }
+
+  private func checkEncoding(_ fields: inout YAMLFields) {
+    guard let encoding = fields.string("encoding"), let node = fields.node("encoding") else { return }
+    if !["utf-8", "utf8"].contains(encoding.lowercased()) {
+      problems.add(
+        node.error(
+          "encoding '\(encoding)' cannot be read; expected 'utf-8': convert the file with "
+            + "'iconv -f \(encoding) -t UTF-8'"))
+    }
+  }
+
+  /// The path of one record: demanded for XML, possible for JSON, nonsense elsewhere.
+  private func recordsPath(_ fields: inout YAMLFields, _ format: CorpusDescription.Format?) -> String? {
+    guard let records = fields.string("records"), let node = fields.node("records") else { return nil }
+    checkRecords(records, node, format)
+    return records
+  }
+
+  func checkRecords(_ records: String, _ node: YAMLNode, _ format: CorpusDescription.Format?) {
+    do throws(Diagnostic) {
+      switch format {
+      case .xml: _ = try XMLRecordPath(records)
+      case .json: _ = try JSONPointer(records)
+      case .none: break
+      case let format?:
+        throw Diagnostic("'records' is for xml and json; in \(format.rawValue) each line or row is a record")
+      }
+    } catch {
+      problems.add(node.error(error.message))
+    }
+  }
+
+  private func names(
+    _ key: String, _ fields: inout YAMLFields, _ known: [CorpusDescription.Field]
+  ) -> [String] {
+    guard let nodes = fields.nodes(key) else { return [] }
+    return nodes.compactMap { node in
+      guard let name = node.text else {
+        problems.add(node.error("'\(key)' must hold names of fields, found \(node.description)"))
+        return nil
+      }
+      if !known.isEmpty, !known.contains(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+        let hint = suggestion(for: name, among: known.map(\.name))
+        problems.add(node.error("'\(key)' names the unknown field '\(name)'\(hint)"))
+      }
+      return name
+    }
+  }
+
+  private func dialect(
+    _ fields: inout YAMLFields, _ format: CorpusDescription.Format?
+  ) -> CorpusDescription.Dialect {
+    var dialect = CorpusDescription.Dialect()
+    func only(_ formats: [CorpusDescription.Format], _ key: String) {
+      guard let format, !formats.contains(format), let node = fields.node(key) else { return }
+      let names = formats.map { "'\($0.rawValue)'" }.joined(separator: " and ")
+      problems.add(node.error("'\(key)' is for the format \(names), not for '\(format.rawValue)'"))
+    }
+    if let source = fields.string("pattern"), let node = fields.node("pattern") {
+      dialect.pattern = pattern(source, node)
+    }
+    dialect.onNoMatch = fields.choice("on_no_match", CorpusDescription.Unmatched.self) ?? .stop
+    dialect.columns = fields.strings("columns")
+    if let columns = dialect.columns, let node = fields.node("columns") {
+      for (place, name) in columns.enumerated() where columns[..<place].contains(name) {
+        problems.add(node.error("'columns' names '\(name)' twice"))
+      }
+    }
+    dialect.quotes = fields.boolean("quotes") ?? (format != .tsv)
+    only([.lines], "pattern")
+    only([.lines], "on_no_match")
+    only([.csv, .tsv], "columns")
+    only([.csv, .tsv], "quotes")
+    return dialect
+  }
+
+  private func conditions(
+    _ fields: inout YAMLFields, _ format: CorpusDescription.Format?
+  ) -> [CorpusDescription.Condition] {
+    (fields.named("where") ?? []).compactMap { key, value in
+      guard let path = key.text, let source = value.text else {
+        problems.add(value.error("'where' gives a pattern for each path, found \(value.description)"))
+        return nil
+      }
+      return pattern(source, value).map { .init(path: path, pattern: $0, node: key) }
+    }
+  }
+
+  private func pattern(_ source: String, _ node: YAMLNode) -> Pattern? {
+    do throws(Diagnostic) {
+      return try Pattern(source)
+    } catch {
+      problems.add(node.error(error.message))
+      return nil
+    }
+  }
+}

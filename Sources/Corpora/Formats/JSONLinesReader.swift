@@ -1,0 +1,84 @@
+import Bytes
+import JSON
+import Records
+
+/// One JSON value a line; blank lines are passed over.
+final class JSONLinesReader: FormatReader {
+  private let sink: any RawRecordSink
+  private let limits: ReadingLimits
+  private let values: JSONValueReader
+  private var splitter: LineSplitter
+
+  init(paths: [String], limits: ReadingLimits, sink: any RawRecordSink) throws(Diagnostic) {
+    self.sink = sink
+    self.limits = limits
+    values = try JSONValueReader(paths: paths, sink: sink)
+    splitter = LineSplitter(longest: limits.recordBytes)
+  }
+
+  func begin(at offset: Int) { splitter.begin(at: offset) }
+
+  func read(_ bytes: UnsafeRawBufferPointer) throws { try splitter.split(bytes) { try take($0) } }
+
+  func finish() throws { try splitter.finish { try take($0) } }
+
+  private func take(_ line: LineSplitter.Line) throws {
+    if line.isCut {
+      return try sink.refuse(
+        BadRecord(
+          reason: limits.tooLong("the line"), position: line.start, bytes: line.bytes, size: line.size))
+    }
+    guard line.bytes.contains(where: { $0 != 32 && $0 != 9 && $0 != 13 }) else { return }
+    try values.take(line.bytes, at: line.start)
+  }
+}
+
+/// Makes a raw record of the text of one JSON value.
+final class JSONValueReader {
+  private let sink: any RawRecordSink
+  private let parser: JSONParser
+  private let paths: [JSONPath]
+  private let record: RawRecord
+
+  init(paths: [String], sink: any RawRecordSink) throws(Diagnostic) {
+    self.sink = sink
+    parser = try JSONParser()
+    var compiled: [JSONPath] = []
+    for path in paths { compiled.append(try JSONPath(path)) }
+    self.paths = compiled
+    record = RawRecord(pathCount: paths.count)
+  }
+
+  func take(_ bytes: UnsafeRawBufferPointer, at start: TextPosition) throws {
+    func refuse(_ reason: String, at position: TextPosition) throws {
+      try sink.refuse(BadRecord(reason: reason, position: position, bytes: bytes, size: bytes.count))
+    }
+    if let fault = UTF8Fault(bytes, from: start) { return try refuse(fault.reason, at: fault.position) }
+    let value: Value
+    do throws(Diagnostic) {
+      value = try parser.parse(bytes)
+    } catch {
+      return try refuse(error.message, at: start.moved(to: error.location))
+    }
+    if case .dictionary = value {
+    } else if case .list = value {
+    } else {
+      return try refuse("expected an object or a list as a record, found a \(value.kind)", at: start)
+    }
+    record.start = start
+    record.bytes = bytes
+    for (path, compiled) in paths.enumerated() { record.values[path] = compiled.value(in: value) }
+    try sink.take(record)
+  }
+}
+
+extension TextPosition {
+  /// A place that was counted in a text of its own, as a place in the file in which the text begins here.
+  fileprivate func moved(to inner: SourceLocation?) -> TextPosition {
+    guard let inner, inner.line > 0 else { return self }
+    var place = self
+    place.line += inner.line - 1
+    place.column = inner.line == 1 ? column + max(1, inner.column) - 1 : max(1, inner.column)
+    return place
+  }
+}

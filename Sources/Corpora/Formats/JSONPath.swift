@@ -1,0 +1,75 @@
+import Bytes
+import Records
+
+/// A way into a JSON value (RFC 6901): keys and places, one after the other.
+struct JSONPointer: Hashable {
+  var tokens: [String]
+
+  /// - Throws: without a place, for a text that is no pointer.
+  init(_ text: String) throws(Diagnostic) {
+    guard !text.isEmpty else {
+      tokens = []
+      return
+    }
+    guard text.utf8.first == UInt8(ascii: "/") else {
+      throw Diagnostic("a JSON pointer begins with '/', found '\(text)'; did you mean '/\(text)'?")
+    }
+    var tokens: [String] = []
+    for part in text.utf8.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+      var token: [UInt8] = []
+      var escaped = false
+      for byte in part {
+        if escaped {
+          guard byte == UInt8(ascii: "0") || byte == UInt8(ascii: "1") else { throw Self.badEscape(text) }
+          token.append(byte == UInt8(ascii: "0") ? UInt8(ascii: "~") : UInt8(ascii: "/"))
+          escaped = false
+        } else if byte == UInt8(ascii: "~") {
+          escaped = true
+        } else {
+          token.append(byte)
+        }
+      }
+      if escaped { throw Self.badEscape(text) }
+      tokens.append(String(decoding: token, as: UTF8.self))
+    }
+    self.tokens = tokens
+  }
+
+  private static func badEscape(_ text: String) -> Diagnostic {
+    Diagnostic("in a JSON pointer '~' is written '~0' and '/' is written '~1', found '\(text)'")
+  }
+
+  /// A place in an array as a pointer writes it: digits without leading zeros.
+  static func index(_ token: String) -> Int? {
+    guard token.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), token == "0" || token.utf8.first != 48 else {
+      return nil
+    }
+    return Int(token)
+  }
+}
+
+/// Where a field's value stands in a JSON record: a key, or a pointer when it begins with a slash.
+struct JSONPath {
+  private let tokens: [String]
+
+  init(_ text: String) throws(Diagnostic) {
+    tokens = text.utf8.first == UInt8(ascii: "/") ? try JSONPointer(text).tokens : [text]
+  }
+
+  /// The value there; nil when there is none.
+  func value(in record: Value) -> Value? {
+    var value = record
+    for token in tokens {
+      switch value {
+      case .dictionary(let pairs):
+        guard let inner = pairs[token] else { return nil }
+        value = inner
+      case .list(let items):
+        guard let place = JSONPointer.index(token), place < items.count else { return nil }
+        value = items[place]
+      default: return nil
+      }
+    }
+    return value
+  }
+}
