@@ -52,10 +52,10 @@ enum AccuracyRows {
 
   private static func row(_ task: ResultsSummary.Task) -> HTML {
     var marks: [HTML] = [Plot.grid(scale, from: 0, to: 1)]
-    marks.append(Plot.baselines(chance: task.chance, majority: task.majority, height: 34))
+    marks.append(Plot.baselines(chance: task.chance, majority: task.majority, height: 42))
     let both = task.seen != nil && task.unseen != nil
-    if let seen = task.seen { marks.append(Plot.cell(seen, seen: true, y: both ? 9 : 17)) }
-    if let unseen = task.unseen { marks.append(Plot.cell(unseen, seen: false, y: both ? 25 : 17)) }
+    if let seen = task.seen { marks.append(Plot.cell(seen, seen: true, y: both ? 9 : 16)) }
+    if let unseen = task.unseen { marks.append(Plot.cell(unseen, seen: false, y: both ? 26 : 16)) }
     let records: HTML =
       task.n.map { "<small>\(grouped($0)) records, \(templates(task)) templates</small>" } ?? ""
     return """

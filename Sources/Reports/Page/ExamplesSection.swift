@@ -33,8 +33,8 @@ struct ExamplesSection {
       ? "<span class=\"mark right\">✓ right</span>" : "<span class=\"mark wrong\">✗ wrong</span>"
     return """
       <article class="example">
-      <header><b>\(example.task)</b><span>\(templateName(example))</span>\
-      <span class="\(seen ? "seen-ink" : "unseen-ink")">\(kind)</span>\(mark)</header>
+      <header><div><b>\(example.task)</b>\(mark)</div>
+      <span class="\(seen ? "seen-ink" : "unseen-ink")">\(kind)</span> · \(templateName(example))</header>
       <p class="prompt" dir="auto">\(shown(example.input))</p>
       <dl><dt>expected</dt><dd class="answer" dir="auto">\(shown(example.target))</dd>
       \(answer(example))</dl>

@@ -29,14 +29,15 @@ struct GapSection {
       <div class="row axis"><span class="name"></span><span class="plot-cell">\
       \(Plot.axis(scale.ticks, from: scale.low, to: scale.high) { fixed($0 * 100, decimals: 0) })\
       </span><span class="value">points</span></div>
-      \(row("Mean of \(tasks.count) tasks", gap.mean, gap.interval, scale))
+      \(row("Mean of \(tasks.count) tasks", gap.mean, gap.interval, scale, kind: "row total"))
       \(tasks.map { row($0.name, $0.gap ?? 0, $0.gapInterval, scale) })
       </div>
       """
   }
 
   private func row(
-    _ name: String, _ value: Double, _ interval: ResultsSummary.Interval?, _ scale: GapScale
+    _ name: String, _ value: Double, _ interval: ResultsSummary.Interval?, _ scale: GapScale,
+    kind: HTML = "row"
   ) -> HTML {
     let whisker: HTML =
       interval.map {
@@ -46,7 +47,7 @@ struct GapSection {
       } ?? ""
     let ends = interval.map { "\(percent($0.low)) to \(percent($0.high))" } ?? ""
     return """
-      <div class="row"><span class="name">\(name)</span>
+      <div class="\(kind)"><span class="name">\(name)</span>
       <span class="plot-cell"><svg class="plot" role="img" aria-label="\(name): gap \(percent(value)) points \(ends)">
       \(Plot.grid(scale.ticks, from: scale.low, to: scale.high, zero: 0))\(whisker)
       <circle class="centre" cx="\(scale.place(value))" cy="10" r="4.5"><title>\(name): \(percent(value)) points</title></circle>

@@ -5,7 +5,7 @@ enum PageStyle {
     :root {
       color-scheme: light dark;
       --paper: #fdfcf9; --panel: #f5f3ed; --ink: #1c1d1f; --muted: #5c5f64; --rule: #dcd8ce; --grid: #e7e3d9;
-      --seen: #1b6484; --unseen: #b14a14; --plain: #4a4d52;
+      --seen: #1b6484; --unseen: #b14a14; --plain: #4a4d52; --wrong: #a3203a;
       --serif: Charter, "Bitstream Charter", "Iowan Old Style", "Palatino Linotype", Georgia, serif;
       --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", sans-serif;
       --mono: ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace;
@@ -13,7 +13,7 @@ enum PageStyle {
     @media (prefers-color-scheme: dark) {
       :root {
         --paper: #151719; --panel: #1d2023; --ink: #e9e7e2; --muted: #a3a5a8; --rule: #373a3e; --grid: #2a2d31;
-        --seen: #71bddc; --unseen: #f2a065; --plain: #b9bbbe;
+        --seen: #71bddc; --unseen: #f2a065; --plain: #b9bbbe; --wrong: #f48fa0;
       }
     }
     * { box-sizing: border-box; }
@@ -35,8 +35,8 @@ enum PageStyle {
     .lede { overflow-wrap: anywhere; }
     .warning { border-left: 3px solid var(--unseen); padding: .1rem 0 .1rem .8rem; }
     .missing { border-left: 3px solid var(--rule); padding: .1rem 0 .1rem .8rem; color: var(--muted); }
-    nav { font-size: .9rem; color: var(--muted); margin-top: 1.2rem; }
-    nav a { margin-right: 1rem; white-space: nowrap; }
+    nav { display: flex; flex-wrap: wrap; gap: .2rem 1.1rem; font-size: .9rem; color: var(--muted);
+      margin-top: 1.2rem; }
 
     .headline { display: grid; grid-template-columns: repeat(3, 1fr); gap: 1.5rem; margin: 0 0 1.4rem; }
     .headline div { border-top: 3px solid var(--plain); padding-top: .55rem; }
@@ -45,7 +45,8 @@ enum PageStyle {
     .headline dt { font-size: .9rem; color: var(--muted); }
     .headline dd { margin: 0; }
     .headline .figure { font: 600 2.9rem/1.1 var(--serif); letter-spacing: -.01em; }
-    .headline .unit { font-size: 1.3rem; font-weight: 400; color: var(--muted); margin-left: .12em; }
+    .headline .unit { font-size: 1.3rem; font-weight: 400; color: var(--muted); margin-left: .2em;
+      letter-spacing: 0; }
     .headline .interval { font-size: .85rem; color: var(--muted); }
 
     .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.3rem; list-style: none; padding: 0; margin: .8rem 0 1rem;
@@ -56,14 +57,17 @@ enum PageStyle {
     .rows { display: grid; row-gap: 0; margin: 0; }
     .row { display: grid; grid-template-columns: 12.5rem minmax(0, 1fr) 8.2rem; column-gap: 1.4rem;
       align-items: center; border-bottom: 1px solid var(--grid); padding: .32rem 0; }
-    .row.axis { border-bottom-color: var(--rule); padding-bottom: 0; color: var(--muted); font-size: .75rem; }
+    .row.axis { border-bottom-color: var(--rule); padding-bottom: 0; color: var(--muted); }
+    .row.axis .value { font-size: .75rem; }
+    .row.total { border-bottom-color: var(--rule); font-weight: 600; }
+    .row.total small { font-weight: 400; }
     .row .name { line-height: 1.25; overflow-wrap: anywhere; }
     .row small { display: block; color: var(--muted); font-size: .78rem; }
     .row .value { text-align: right; font-size: .9rem; line-height: 1.35; }
     .row .value b { font-weight: 600; }
     .cluster { font-size: .75rem; letter-spacing: .06em; text-transform: uppercase; color: var(--muted);
       padding: 1rem 0 .1rem; border-bottom: 1px solid var(--grid); }
-    .plot { display: block; width: 100%; height: 34px; overflow: visible; }
+    .plot { display: block; width: 100%; height: 42px; overflow: visible; }
     .axis .plot { height: 18px; }
     .bars .plot { height: 18px; }
     .gaps .plot { height: 20px; }
@@ -87,6 +91,7 @@ enum PageStyle {
     figcaption { font-size: .85rem; margin-top: .5rem; max-width: 44rem; }
     .chart { display: grid; grid-template-columns: 3rem minmax(0, 1fr); grid-template-rows: 16rem 1.6rem; }
     .chart .plot { height: 100%; }
+    .chart .steps { margin-top: .35rem; }
     .chart svg .curve { fill: none; stroke: var(--seen); stroke-width: 2; vector-effect: non-scaling-stroke;
       stroke-linejoin: round; }
     .chart svg .held { fill: none; stroke: var(--unseen); stroke-width: 2; stroke-dasharray: 6 4;
@@ -108,15 +113,14 @@ enum PageStyle {
     summary:hover { color: var(--ink); }
     :focus-visible { outline: 2px solid var(--seen); outline-offset: 2px; }
 
-    .examples { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 27rem), 1fr)); gap: 1rem;
-      margin-top: 1rem; align-items: start; }
-    .example { background: var(--panel); border: 1px solid var(--grid); border-radius: 4px; padding: .9rem 1rem; }
-    .example header { display: flex; flex-wrap: wrap; gap: .1rem .8rem; align-items: baseline; padding: 0;
-      margin: 0 0 .5rem; max-width: none; font-size: .82rem; color: var(--muted); }
-    .example header b { color: var(--ink); font-size: .92rem; }
-    .example .mark { margin-left: auto; font-weight: 600; }
-    .example .right { color: var(--ink); }
-    .example .wrong { color: var(--unseen); }
+    .examples { columns: 2 24rem; column-gap: 1rem; margin-top: 1rem; }
+    .example { background: var(--panel); border: 1px solid var(--grid); border-radius: 4px; padding: .9rem 1rem;
+      margin-bottom: 1rem; break-inside: avoid; }
+    .example header { padding: 0; margin: 0 0 .6rem; max-width: none; font-size: .82rem; color: var(--muted); }
+    .example header div { display: flex; justify-content: space-between; gap: 1rem; }
+    .example header b { color: var(--ink); font-size: .92rem; overflow-wrap: anywhere; }
+    .example .mark { font-weight: 600; white-space: nowrap; }
+    .example .wrong { color: var(--wrong); }
     .prompt, .answer { font: .84rem/1.5 var(--mono); white-space: pre-wrap; overflow-wrap: anywhere; margin: 0;
       unicode-bidi: isolate; }
     .prompt { max-height: 16rem; overflow: auto; padding-bottom: .2rem; }
@@ -127,7 +131,7 @@ enum PageStyle {
     .choices { list-style: none; padding: 0; margin: 0; }
     .choices li { display: flex; justify-content: space-between; gap: 1rem; }
     .choices .taken { font-weight: 600; }
-    .choices span + span { color: var(--muted); white-space: nowrap; }
+    .choices span + span { font: .84rem/1.5 var(--mono); font-weight: inherit; color: var(--muted); white-space: nowrap; }
     .definitions dt { font-weight: 600; margin-top: .7rem; }
     .definitions dd { margin: 0; max-width: 44rem; color: var(--muted); }
 
@@ -143,6 +147,6 @@ enum PageStyle {
       .row.axis .plot-cell { grid-row: 1; }
       .chart { grid-template-rows: 13rem 1.6rem; }
     }
-    @media print { body { background: #fff; } .example { break-inside: avoid; } .prompt { max-height: none; } }
+    @media print { body { background: #fff; } .prompt { max-height: none; } }
     """
 }

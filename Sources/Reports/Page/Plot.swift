@@ -23,27 +23,34 @@ enum Plot {
   /// The templates of one cell on a scale from 0 to 1: a band from the first to the third quartile, a stroke
   /// at the median, a mark for each template with its name to hover over.
   static func cell(_ cell: ResultsSummary.Cell, seen: Bool, y: Int) -> HTML {
-    let marks = cell.templates.map { template -> HTML in
+    var marks: [HTML] = []
+    var met: [Int: Int] = [:]
+    for template in cell.templates {
+      // Templates of (nearly) one figure are set a little apart, so that they can be counted.
+      let figure = Int((template.value * 200).rounded())
+      let aside = [0, -3, 3, -5, 5][met[figure, default: 0] % 5]
+      met[figure, default: 0] += 1
       let title: HTML =
         "<title>\(template.name): \(percent(template.value))% (n = \(template.n), \(seen ? "seen" : "unseen"))</title>"
-      return seen ? dot(template.value, y: y, title) : diamond(template.value, y: y, title)
+      let mark = seen ? dot : diamond
+      marks.append(mark(template.value, y + aside, title))
     }
     let median = place(cell.median)
     return """
       <g class="\(seen ? "seen-ink" : "unseen-ink")">
       <line class="quartiles" x1="\(place(cell.q1))" x2="\(place(cell.q3))" y1="\(y)" y2="\(y)"/>
       \(marks)
-      <line class="median" x1="\(median)" x2="\(median)" y1="\(y - 7)" y2="\(y + 7)"/>
+      <line class="median" x1="\(median)" x2="\(median)" y1="\(y - 8)" y2="\(y + 8)"/>
       </g>
       """
   }
 
-  private static func dot(_ value: Double, y: Int, _ title: HTML) -> HTML {
+  private static func dot(_ value: Double, _ y: Int, _ title: HTML) -> HTML {
     "<circle class=\"dot\" cx=\"\(place(value))\" cy=\"\(y)\" r=\"4\">\(title)</circle>"
   }
 
   /// A nested drawing carries the percentage, because the points of a polygon cannot.
-  private static func diamond(_ value: Double, y: Int, _ title: HTML) -> HTML {
+  private static func diamond(_ value: Double, _ y: Int, _ title: HTML) -> HTML {
     """
     <svg x="\(place(value))" y="\(y)" overflow="visible"><path class="diamond" d="M0-5 5 0 0 5-5 0z">\(title)</path></svg>
     """

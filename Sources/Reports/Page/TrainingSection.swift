@@ -84,7 +84,7 @@ struct LossCurve {
       <polyline class="curve" points="\(path(line, left, right, high))"/>\(dashed)
       </svg>
       <span></span>
-      \(Plot.axis(xTicks, from: left, to: right) { grouped(Int($0)) })
+      <div class="steps">\(Plot.axis(xTicks, from: left, to: right) { grouped(Int($0)) })</div>
       </div>
       """
   }

@@ -19,11 +19,12 @@ public struct TerminalTable: Sendable {
   public var text: String {
     var lines: [String] = []
     if !results.tasks.isEmpty {
-      lines += table(results.tasks, totals: totals, columns: TableColumn.paired)
+      lines += table(results.tasks, totals: totals, columns: TableColumn.paired, heading: "task")
     }
     if !results.unseenTasks.isEmpty {
       if !lines.isEmpty { lines.append("") }
-      lines += table(results.unseenTasks, totals: nil, columns: TableColumn.unseenTask)
+      lines += table(
+        results.unseenTasks, totals: nil, columns: TableColumn.unseenTask, heading: "unseen task")
     }
     lines.append("")
     lines += wrapped(legend, width: width)
@@ -64,14 +65,14 @@ public struct TerminalTable: Sendable {
   }
 
   private func table(
-    _ tasks: [ResultsSummary.Task], totals: TableRow?, columns: [TableColumn]
+    _ tasks: [ResultsSummary.Task], totals: TableRow?, columns: [TableColumn], heading: String
   ) -> [String] {
     let rows = tasks.map(TableRow.init) + (totals.map { [$0] } ?? [])
     var columns = columns
-    var layout = Self.layout(rows, columns)
+    var layout = Self.layout(rows, columns, heading)
     for group in TableColumn.dispensable where layout.totalWidth > width {
       columns.removeAll { group.contains($0) }
-      layout = Self.layout(rows, columns)
+      layout = Self.layout(rows, columns, heading)
     }
     if layout.totalWidth > width {
       let room = max(8, layout.widths[0] - (layout.totalWidth - width))
@@ -83,9 +84,10 @@ public struct TerminalTable: Sendable {
     return lines
   }
 
-  private static func layout(_ rows: [TableRow], _ columns: [TableColumn]) -> TextColumns {
+  private static func layout(_ rows: [TableRow], _ columns: [TableColumn], _ heading: String) -> TextColumns {
     var layout = TextColumns(alignments: columns.map(\.alignment))
-    layout.rows = [columns.map(\.title)] + rows.map { row in columns.map(row.cell) }
+    layout.rows =
+      [columns.map { $0 == .task ? heading : $0.title }] + rows.map { row in columns.map(row.cell) }
     return layout
   }
 
