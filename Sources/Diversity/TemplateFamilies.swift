@@ -1,0 +1,37 @@
+/// The families of one task's templates: near-duplicates, and near-duplicates of those.
+public enum TemplateFamilies {
+  /// Word trigrams shared to this part make two templates near-duplicates.
+  public static let defaultSimilarity = 0.6
+
+  /// The first member of each text's family.
+  ///
+  /// Two texts belong to one family when the Jaccard similarity of their word trigrams reaches `similarity`,
+  /// and so do the families of the two (the transitive closure).
+  ///
+  /// - Parameter similarity: above 0, at most 1.
+  /// - Returns: for each text the index of the earliest member of its family; its own when it is alone.
+  package static func firstMembers(
+    of texts: [TemplateWords], similarity: Double = defaultSimilarity
+  ) -> [Int] {
+    var numbers = WordNumbers()
+    let grams = texts.map { Trigrams(numbers.number($0.words)) }
+    var parents = Array(texts.indices)
+    for later in texts.indices {
+      for earlier in 0..<later where grams[earlier].similarity(to: grams[later]) >= similarity {
+        let roots = (root(of: earlier, &parents), root(of: later, &parents))
+        // The smaller index stays the root, so that a root is its family's first member.
+        parents[max(roots.0, roots.1)] = min(roots.0, roots.1)
+      }
+    }
+    return texts.indices.map { root(of: $0, &parents) }
+  }
+
+  private static func root(of member: Int, _ parents: inout [Int]) -> Int {
+    var member = member
+    while parents[member] != member {
+      parents[member] = parents[parents[member]]
+      member = parents[member]
+    }
+    return member
+  }
+}
