@@ -38,7 +38,8 @@ package struct TemplateWords: Sendable, Hashable {
       return scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_"
     }
     switch scalar.properties.generalCategory {
-    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .otherNumber: return true
+    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .otherNumber:
+      return true
     default: return scalar.properties.isAlphabetic
     }
   }

@@ -1,0 +1,14 @@
+package import Templates
+
+extension TemplateWords {
+  /// The words of a template's text (answer choices play no part).
+  package init(_ source: TemplateSource) {
+    self.init()
+    for segment in outline(of: source.jinja) {
+      switch segment {
+      case .text(let text): append(text: text)
+      case .expression: appendExpression()
+      }
+    }
+  }
+}

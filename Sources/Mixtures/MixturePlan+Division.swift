@@ -1,0 +1,61 @@
+import Bytes
+import Diversity
+import Records
+import Templates
+
+extension MixturePlan {
+  /// Divides every task's records and templates.
+  static func divide(
+    _ tasks: [MixtureTask], _ settings: MixtureSettings, _ seeds: SeedParts
+  ) throws(Diagnostics) -> [PlannedTask] {
+    var planned: [PlannedTask] = []
+    var problems: [Diagnostic] = []
+    for task in tasks {
+      do throws(Diagnostic) {
+        planned.append(try divide(task, settings, seeds))
+      } catch {
+        problems.append(error)
+      }
+    }
+    guard problems.isEmpty else { throw Diagnostics(problems) }
+    return planned
+  }
+
+  private static func divide(
+    _ task: MixtureTask, _ settings: MixtureSettings, _ seeds: SeedParts
+  ) throws(Diagnostic) -> PlannedTask {
+    let records = try RecordParts(task.store, fractions: settings.splits, key: seeds.splits)
+    let sources = task.templates.map(\.source)
+    let families = TemplateFamilies.firstMembers(
+      of: sources.map(TemplateWords.init), similarity: settings.holdOut.similarity)
+    let isHeldOut = settings.holdOut.holdsOut(task)
+    try requireRecords(records, of: task, isHeldOut: isHeldOut, settings)
+    var held = Array(repeating: true, count: sources.count)
+    if !isHeldOut {
+      let templates = sources.indices.map {
+        TemplateHoldOut.Template(id: sources[$0].id, name: sources[$0].name, family: families[$0])
+      }
+      let holdOut = TemplateHoldOut(task: task.name, templates: templates, rule: settings.holdOut)
+      held = try holdOut.choose(key: seeds.holdOut(task: task.name))
+    }
+    return PlannedTask(
+      task: task, records: records, families: families, isHeldOut: isHeldOut,
+      seen: sources.indices.filter { !held[$0] }, unseen: sources.indices.filter { held[$0] })
+  }
+
+  private static func requireRecords(
+    _ records: RecordParts, of task: MixtureTask, isHeldOut: Bool, _ settings: MixtureSettings
+  ) throws(Diagnostic) {
+    let all = task.store.count - records.duplicates
+    if records.train.isEmpty, !isHeldOut {
+      throw Diagnostic(
+        "task '\(task.name)' has no training record among its \(all); give it more records or a train split, "
+          + "lower the fractions of validation and test, or hold the task out")
+    }
+    if records.test.isEmpty, settings.evaluation.testRecords > 0 {
+      throw Diagnostic(
+        "task '\(task.name)' has no test record among its \(all); give it more records or a test split, or "
+          + "raise the fraction of test (\(settings.splits.test))")
+    }
+  }
+}
