@@ -1,0 +1,127 @@
+import Bytes
+import JSON
+import Records
+import Templates
+
+/// The manifest of a written mixture (DESIGN section 7): all that it was made from, all that was decided, and
+/// all files with their SHA-256.
+struct MixtureManifest {
+  private static let formatVersion: Int64 = 1
+  private let plan: MixturePlan
+  private let files: [ExampleFileWriter.Written]
+
+  init(_ plan: MixturePlan, files: [ExampleFileWriter.Written]) {
+    self.plan = plan
+    self.files = files
+  }
+
+  var text: String { JSONText.document(value) }
+
+  private var value: Value {
+    let settings = plan.settings
+    return object([
+      ("format_version", .integer(Self.formatVersion)),
+      ("phrasebook_version", .string(settings.phrasebookVersion)),
+      ("name", .string(settings.name)),
+      ("recipe", settings.recipe.map(input) ?? .null),
+      ("seed", Int64(exactly: settings.seed).map(Value.integer) ?? .bigInteger("\(settings.seed)")),
+      ("rates", .string(settings.rates.name)),
+      ("cap", settings.cap.map(integer) ?? .null),
+      ("temperature", .number(settings.temperature)),
+      ("total", integer(plan.total)),
+      ("tasks", .list(plan.tasks.map(task))),
+      (
+        "held_out",
+        object([
+          ("templates", .list(plan.tasks.flatMap { task in task.unseen.map { id(task, $0) } })),
+          ("tasks", .list(plan.tasks.filter(\.isHeldOut).map { .string($0.task.name) })),
+          ("similarity", .number(settings.holdOut.similarity)),
+        ])
+      ),
+      ("inputs", .list(inputs.map(input))),
+      ("shards", .list(files.filter { !$0.file.isEvaluation }.map(file))),
+      ("evaluation", .list(files.filter { $0.file.isEvaluation }.map(file))),
+    ])
+  }
+
+  private func task(_ planned: PlannedTask) -> Value {
+    let (task, records) = (planned.task, planned.records)
+    return object([
+      ("name", .string(task.name)),
+      ("cluster", .string(task.cluster)),
+      ("metric", .string(task.metric)),
+      (
+        "records",
+        object([
+          ("train", integer(planned.trainingRecords)),
+          ("validation", integer(records.validation.count)),
+          ("test", integer(records.test.count)),
+          ("quarantined", integer(task.quarantined)),
+          ("duplicates", integer(records.duplicates)),
+          ("unused", integer(records.train.count - planned.trainingRecords)),
+        ])
+      ),
+      ("scale", .number(task.scale)),
+      ("rate", .number(planned.rate)),
+      ("count", integer(planned.count)),
+      ("epochs", .number(planned.epochs)),
+      ("held_out", .boolean(planned.isHeldOut)),
+      (
+        "templates",
+        object([
+          ("seen", .list(planned.seen.map { template(planned, $0) })),
+          ("unseen", .list(planned.unseen.map { template(planned, $0) })),
+        ])
+      ),
+      ("languages", .list(task.languages.map(Value.string))),
+      ("licence", task.licence.map(Value.string) ?? .null),
+      ("citation", task.citation.map(Value.string) ?? .null),
+    ])
+  }
+
+  private func template(_ planned: PlannedTask, _ index: Int) -> Value {
+    object([
+      ("id", id(planned, index)),
+      ("name", .string(planned.task.templates[index].source.name)),
+      ("family", .string(planned.familyID(of: index))),
+    ])
+  }
+
+  private func id(_ planned: PlannedTask, _ index: Int) -> Value {
+    .string(planned.task.templates[index].source.id)
+  }
+
+  private func file(_ written: ExampleFileWriter.Written) -> Value {
+    object([
+      ("path", .string(written.file.path)),
+      ("sha256", .string(written.summary.sha256)),
+      ("examples", integer(written.file.range.count)),
+      ("bytes", integer(written.summary.bytes)),
+    ])
+  }
+
+  private func input(_ file: InputFile) -> Value {
+    object([("path", .string(file.path)), ("sha256", .string(file.sha256))])
+  }
+
+  /// The recipe and every task's files, each once.
+  private var inputs: [InputFile] {
+    let all = [plan.settings.recipe].compactMap(\.self) + plan.tasks.flatMap(\.task.inputs)
+    var known: Set<InputFile> = []
+    return all.filter { known.insert($0).inserted }
+  }
+}
+
+private func object(_ pairs: [(String, Value)]) -> Value { .dictionary(ValueDictionary(pairs)) }
+
+private func integer(_ number: Int) -> Value { .integer(Int64(number)) }
+
+extension RateRule {
+  fileprivate var name: String {
+    switch self {
+    case .proportional: "proportional"
+    case .equal: "equal"
+    case .weights: "weights"
+    }
+  }
+}
