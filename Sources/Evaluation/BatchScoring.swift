@@ -1,25 +1,36 @@
 internal import Bytes
 internal import Records
+internal import Transformer
 
 /// Scores examples through a model, keeping their order.
 struct BatchScoring {
   var scorer: any Scorer
   var threads: Int
   var maximumTokens: Int
+  /// Prompts that were too long for the model, so far.
+  private(set) var cuts = PromptCuts()
+
+  init(scorer: any Scorer, threads: Int, maximumTokens: Int) {
+    self.scorer = scorer
+    self.threads = threads
+    self.maximumTokens = maximumTokens
+  }
 
   /// Ranks the choices of the examples that have some and lets the model write for the others.
-  func predictions(_ examples: [Example], cell: EvaluationCell) throws -> [Prediction] {
+  mutating func predictions(_ examples: [Example], cell: EvaluationCell) throws -> [Prediction] {
     let ranked = examples.filter { !$0.choices.isEmpty }
     let free = examples.filter { $0.choices.isEmpty }
     var scores: ArraySlice<[Double]> = []
     var texts: ArraySlice<String> = []
     if !ranked.isEmpty {
-      let questions = ranked.map { RankingQuestion(prompt: $0.input, choices: $0.choices) }
-      scores = try scorer.logLikelihoods(questions, threads: threads)[...]
+      let requests = ranked.map { ScoringRequest(prompt: $0.input, choices: $0.choices) }
+      count(scorer.cuts(of: requests))
+      scores = try scorer.logLikelihoods(requests, threads: threads)[...]
       try check(scores.map(\.count), ranked.map(\.choices.count))
     }
     if !free.isEmpty {
       let prompts = free.map(\.input)
+      count(scorer.cuts(of: prompts, maximumTokens: maximumTokens))
       texts = try scorer.generate(prompts, maximumTokens: maximumTokens, threads: threads)[...]
       try check([texts.count], [free.count])
     }
@@ -36,6 +47,11 @@ struct BatchScoring {
       }
       return Prediction(example, cell: cell, logLikelihoods: values)
     }
+  }
+
+  private mutating func count(_ more: PromptCuts) {
+    cuts.prompts += more.prompts
+    cuts.tokens += more.tokens
   }
 
   private func check(_ found: [Int], _ expected: [Int]) throws(Diagnostic) {

@@ -11,7 +11,10 @@ extension EvaluationResults {
     return object([
       ("format_version", .integer(Int64(Self.formatVersion))),
       ("model", .string(model.name)),
-      ("model_sha256", model.sha256.map(Value.string) ?? .null),
+      (
+        "model_files",
+        .list(model.files.map { object([("path", .string($0.path)), ("sha256", .string($0.sha256))]) })
+      ),
       ("manifest_sha256", .string(manifestSHA256)),
       (
         "predictions",

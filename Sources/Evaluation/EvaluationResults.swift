@@ -1,4 +1,5 @@
 public import Bytes
+internal import Transformer
 
 /// The figures of one evaluation; `results.json` as values (DESIGN section 7).
 public struct EvaluationResults: Sendable {
@@ -31,7 +32,7 @@ public struct EvaluationResults: Sendable {
   init(
     _ tallies: [(task: MixtureSummary.Task, tally: TaskTally)], mixture: MixtureSummary,
     model: ModelIdentity, predictions: AtomicFile.Summary, examples: [EvaluationCell: Int],
-    bootstrap: BootstrapSettings
+    cuts: PromptCuts, bootstrap: BootstrapSettings
   ) throws {
     self.model = model
     manifestSHA256 = mixture.sha256
@@ -42,6 +43,11 @@ public struct EvaluationResults: Sendable {
     tasks = []
     unseenTasks = []
     notes = []
+    if cuts.prompts > 0 {
+      notes.append(
+        "\(cuts.prompts) of \(examples.values.reduce(0, +)) prompts were longer than the model's context and "
+          + "lost their beginning, \(cuts.tokens) tokens in all")
+    }
     var grids: [(task: String, grid: PairedGrid)] = []
     var paired: [Int] = []
     for (task, tally) in tallies {

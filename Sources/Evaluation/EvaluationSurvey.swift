@@ -14,6 +14,7 @@ struct EvaluationSurvey {
   /// - Throws: a `Diagnostic` for an example of an unknown task, a template in the wrong cell, a template
   ///   that meets a record twice, and for a mixture without any evaluation example.
   init(folder: String, mixture: MixtureSummary, tasks: NameIndex) throws {
+    try Self.checkFiles(folder: folder, mixture)
     for cell in EvaluationCell.allCases where fileExists(cell.path(in: folder)) {
       let path = cell.path(in: folder)
       var met: Set<Meeting> = []
@@ -23,6 +24,9 @@ struct EvaluationSurvey {
       try ExampleLines.read(path) { example in
         guard let task = tasks.existing(example.task) else {
           throw Self.fault("the task '\(example.task)' is not in the manifest", path, example)
+        }
+        if cell == .unseenTasks, let count = mixture.tasks[task].count, count > 0 {
+          throw Self.fault("the manifest says that the task was trained on", path, example)
         }
         let known = mixture.tasks[task].templates.first { $0.id.utf8.elementsEqual(example.template.utf8) }
         // The figures are worthless if this goes wrong, so it is looked at again here.
@@ -55,6 +59,19 @@ struct EvaluationSurvey {
     var task: Int
     var template: Int
     var record: Int
+  }
+
+  /// Files that the manifest names must be those that the build wrote.
+  private static func checkFiles(folder: String, _ mixture: MixtureSummary) throws {
+    for cell in EvaluationCell.allCases {
+      let path = cell.path(in: folder)
+      let file = mixture.evaluation.first { "\(folder)/\($0.path)".utf8.elementsEqual(path.utf8) }
+      if let file, try hashOfFile(at: path) != file.sha256 {
+        throw Diagnostic(
+          "the file is not the one that the manifest names (its SHA-256 differs); build the mixture again",
+          at: SourceLocation(path: path))
+      }
+    }
   }
 
   private static func fault(_ what: String, _ path: String, _ example: Example) -> Diagnostic {

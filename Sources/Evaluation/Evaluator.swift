@@ -1,6 +1,7 @@
 internal import Bytes
 internal import JSON
 internal import Records
+internal import Transformer
 
 /// How an evaluation is run. Only `resamples`, `level`, `seed` and `maximumTokens` have a say in results.
 public struct EvaluationSettings: Sendable, Hashable {
@@ -58,7 +59,7 @@ public struct Evaluator: Sendable {
     let survey = try EvaluationSurvey(folder: folder, mixture: mixture, tasks: tasks)
     // An answer longer than every target can only be wrong. A token has at least one byte; two more leave
     // room for blanks that do not count.
-    let scoring = BatchScoring(
+    var scoring = BatchScoring(
       scorer: scorer, threads: max(1, settings.threads),
       maximumTokens: max(1, min(settings.maximumTokens, survey.longestFreeTarget + 2)))
     var file = try AtomicFile(path: folder + "/evaluation/predictions.jsonl")
@@ -80,7 +81,7 @@ public struct Evaluator: Sendable {
     }
     let results = try EvaluationResults(
       Array(zip(mixture.tasks, tallies)), mixture: mixture, model: model, predictions: file.commit(),
-      examples: survey.examples,
+      examples: survey.examples, cuts: scoring.cuts,
       bootstrap: BootstrapSettings(
         resamples: settings.resamples, level: settings.level, seed: settings.seed ?? mixture.seed))
     var written = try AtomicFile(path: folder + "/evaluation/results.json")

@@ -16,12 +16,23 @@ struct MixtureSummary: Sendable {
     var cluster: String?
     var metric: Metric
     var templates: [Template]
+    /// Examples in the training mixture; nil where the manifest does not say.
+    var count: Int?
+  }
+
+  /// A file of evaluation examples.
+  struct File: Sendable {
+    /// Relative to the mixture's folder.
+    var path: String
+    var sha256: String
   }
 
   var seed: UInt64
   /// SHA-256 of the manifest's bytes.
   var sha256: String
   var tasks: [Task]
+  /// Empty where the manifest does not name them.
+  var evaluation: [File]
 
   static let formatVersion = 1
 
@@ -37,6 +48,11 @@ struct MixtureSummary: Sendable {
     }
     seed = try manifest.required("seed").unsigned()
     sha256 = try hashOfFile(at: path)
+    evaluation = []
+    for node in try manifest.optional("evaluation")?.items() ?? [] {
+      evaluation.append(
+        File(path: try node.required("path").text(), sha256: try node.required("sha256").text()))
+    }
     tasks = []
     for node in try manifest.required("tasks").items() { tasks.append(try Self.task(node)) }
   }
@@ -54,7 +70,8 @@ struct MixtureSummary: Sendable {
     return Task(
       name: try node.required("name").text(), cluster: try node.optional("cluster")?.text(), metric: known,
       templates: try Self.templates(try templates.required("seen"), seen: true)
-        + Self.templates(try templates.required("unseen"), seen: false))
+        + Self.templates(try templates.required("unseen"), seen: false),
+      count: try node.optional("count")?.integer())
   }
 
   private static func templates(_ node: JSONNode, seen: Bool) throws(Diagnostic) -> [Template] {

@@ -14,6 +14,7 @@ struct ProvenanceSection {
       </tbody></table></div>
       \(files("Inputs", manifest.inputs))
       \(files("Shards", manifest.shards))
+      \(files("Evaluation", manifest.evaluation))
       </section>
       """
   }
@@ -23,7 +24,7 @@ struct ProvenanceSection {
     var all = [
       ("Phrasebook", manifest.version), ("seed", String(manifest.seed)), ("manifest.json", manifest.sha256),
     ]
-    if let model = report.results?.modelSHA256 { all.append(("model", model)) }
+    for file in report.results?.modelFiles ?? [] { all.append(("model: \(file.path)", file.sha256)) }
     if let predictions = report.results?.predictionsSHA256 { all.append(("predictions.jsonl", predictions)) }
     return all
   }

@@ -14,6 +14,11 @@ struct SharesSection {
   }
 
   private var rule: String {
+    switch manifest.rates {
+    case "equal": return "Every task has the same rate."
+    case "weights": return "Rates follow the weights that the recipe gives."
+    default: break
+    }
     let cap = manifest.cap.map { "capped at \(grouped(Int($0)))" } ?? "without a cap"
     return
       "Rates follow the number of training records, \(cap), at temperature \(trimmedNumber(manifest.temperature))."

@@ -32,16 +32,21 @@ public struct MixtureManifest: Sendable, Hashable {
     public var bytes: Int?
   }
 
+  /// The mixture's name; nil where the manifest does not say.
+  public var name: String?
   public var version: String
   public var seed: UInt64
   /// nil: no cap.
   public var cap: Double?
   public var temperature: Double
+  /// `proportional`, `equal` or `weights`.
+  public var rates: String
   /// Examples in the mixture: N.
   public var total: Int
   public var tasks: [Task]
   public var inputs: [File]
   public var shards: [File]
+  public var evaluation: [File]
   /// SHA-256 of the manifest's own bytes.
   public var sha256: String
 
@@ -53,14 +58,17 @@ public struct MixtureManifest: Sendable, Hashable {
     let manifest = try JSONNode.read(path, advice: "build the mixture again")
     let format = try manifest.required("format_version")
     guard try format.integer() == 1 else { throw format.mismatch("format version 1") }
+    name = try manifest.optional("name")?.text()
     version = try manifest.required("phrasebook_version").text()
     seed = try manifest.required("seed").unsigned()
     cap = try manifest.optional("cap")?.number()
     temperature = try manifest.optional("temperature")?.number() ?? 1
+    rates = try manifest.optional("rates")?.text() ?? "proportional"
     total = try manifest.required("total").integer()
     tasks = try manifest.required("tasks").items().map(Self.task)
-    inputs = try manifest.required("inputs").items().map(Self.file)
-    shards = try manifest.required("shards").items().map(Self.file)
+    inputs = try manifest.required("inputs").items().map(File.init)
+    shards = try manifest.required("shards").items().map(File.init)
+    evaluation = try manifest.optional("evaluation")?.items().map(File.init) ?? []
     sha256 = try hashOfFile(at: path)
   }
 
@@ -85,9 +93,11 @@ public struct MixtureManifest: Sendable, Hashable {
     }
     return all
   }
+}
 
-  private static func file(_ node: JSONNode) throws(Diagnostic) -> File {
-    File(
+extension MixtureManifest.File {
+  init(_ node: JSONNode) throws {
+    self.init(
       path: try node.required("path").text(), sha256: try node.required("sha256").text(),
       examples: try node.optional("examples")?.integer(), bytes: try node.optional("bytes")?.integer())
   }

@@ -5,7 +5,7 @@ internal import Bytes
 /// A folder without a manifest is no mixture and is refused; training log, results and predictions may be
 /// missing, which the report says in their place.
 public struct Report: Sendable {
-  /// The folder's own name.
+  /// The mixture's name, else the folder's own.
   public var title: String
   public var manifest: MixtureManifest
   public var training: TrainingLog?
@@ -39,7 +39,7 @@ public struct Report: Sendable {
       }
     }
     return Report(
-      title: name(of: folder), manifest: manifest,
+      title: manifest.name ?? name(of: folder), manifest: manifest,
       training: fileExists(log) ? try TrainingLog(path: log) : nil, results: results, examples: examples,
       warnings: warnings)
   }

@@ -51,7 +51,8 @@ public struct ResultsSummary: Sendable, Hashable {
   }
 
   public var model: String
-  public var modelSHA256: String?
+  /// Paths and SHA-256 of the files that decide the model's answers.
+  public var modelFiles: [MixtureManifest.File]
   public var manifestSHA256: String?
   public var predictionsSHA256: String?
   public var shots: Int
@@ -78,7 +79,7 @@ public struct ResultsSummary: Sendable, Hashable {
     let format = try results.required("format_version")
     guard try format.integer() == 1 else { throw format.mismatch("format version 1") }
     model = try results.required("model").text()
-    modelSHA256 = try results.optional("model_sha256")?.text()
+    modelFiles = try results.optional("model_files")?.items().map(MixtureManifest.File.init) ?? []
     manifestSHA256 = try results.optional("manifest_sha256")?.text()
     predictionsSHA256 = try results.optional("predictions")?.optional("sha256")?.text()
     shots = try results.required("shots").integer()
