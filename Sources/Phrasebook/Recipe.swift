@@ -65,13 +65,13 @@ public struct Recipe: Sendable {
 
   /// What training never sees.
   public struct HoldOutChoice: Sendable, Hashable {
-    /// How many of a task's template families are held out.
-    public enum Families: Sendable, Hashable {
+    /// How many of a task's templates are held out; whole families always.
+    public enum Amount: Sendable, Hashable {
       case fraction(Double)
       case number(Int)
     }
 
-    public var families: Families = .fraction(0.25)
+    public var amount: Amount = .fraction(0.25)
     /// Templates held out by name or id, with their families, in every task that has them.
     public var templateNames: [String] = []
     /// Clusters whose tasks are not trained on at all.

@@ -45,11 +45,11 @@ extension Recipe.HoldOutChoice {
   init(_ part: YAMLFields) {
     var fields = part
     if let node = fields.node("templates") {
-      // A whole number counts families; a number below one is a share of them.
+      // A whole number counts templates; a number below one is a share of them.
       if let text = node.text, let number = Int(text), number >= 0 {
-        families = .number(number)
+        amount = .number(number)
       } else if let share = fields.number("templates", in: 0...0.99) {
-        families = .fraction(share)
+        amount = .fraction(share)
       }
     }
     templateNames = fields.strings("names") ?? []

@@ -1,0 +1,123 @@
+public import Bytes
+import Corpora
+import Dispatch
+import JSON
+import Records
+import Synchronization
+import Templates
+
+/// What to render.
+public struct RenderOptions: Sendable {
+  /// A `templates.yaml`.
+  public var templates: String
+  /// Names or ids; empty: all templates of the file.
+  public var names: [String]
+  /// A file of JSON lines, one object a record.
+  public var records: String?
+  /// A task under `corpora`, in place of `records`.
+  public var task: String?
+  public var corpora: String
+  /// `promptsource`, `lm-eval` or `chat`.
+  public var environment: String
+  /// Records at most.
+  public var limit: Int?
+  /// Decides what the random filters draw.
+  public var seed: UInt64
+
+  public init(
+    templates: String, names: [String] = [], records: String? = nil, task: String? = nil,
+    corpora: String = "corpora", environment: String = "promptsource", limit: Int? = nil, seed: UInt64 = 0
+  ) {
+    self.templates = templates
+    self.names = names
+    self.records = records
+    self.task = task
+    self.corpora = corpora
+    self.environment = environment
+    self.limit = limit
+    self.seed = seed
+  }
+
+  func chosenEnvironment() throws(Diagnostic) -> TemplateEnvironment {
+    let named = TemplateEnvironment.named
+    if let known = named.first(where: { $0.rawValue == environment }) { return known }
+    let hint = suggestion(for: environment, among: named.map(\.rawValue))
+    throw Diagnostic("unknown environment '\(environment)'\(hint)")
+  }
+
+  /// The templates that `names` chooses, in the order of the file.
+  func chosenTemplates() throws -> [TemplateSource] {
+    let all = try TemplateFile.load(templates)
+    for name in names where !all.contains(where: { $0.name == name || $0.id == name }) {
+      throw Diagnostic(
+        "'\(templates)' has no template '\(name)'\(suggestion(for: name, among: all.map(\.name)))")
+    }
+    return names.isEmpty ? all : all.filter { names.contains($0.name) || names.contains($0.id) }
+  }
+}
+
+/// The compiled programs of templates as text, one instruction a line.
+public func explainTemplates(_ options: RenderOptions) throws -> String {
+  let environment = try options.chosenEnvironment()
+  var text = ""
+  for source in try options.chosenTemplates() {
+    let template = try CompiledTemplate.compile(source, environment: environment)
+    text += "\(source.name) (\(source.id))\n\(template.listing)"
+    if !text.hasSuffix("\n") { text += "\n" }
+  }
+  return text
+}
+
+/// Renders every record through every chosen template and gives the JSON lines to `sink`, in order.
+///
+/// - Parameter sink: is given whole lines, many at a time.
+public func renderExamples(
+  _ options: RenderOptions, in session: Session, to sink: (UnsafeRawBufferPointer) throws -> Void
+) throws {
+  let environment = try options.chosenEnvironment()
+  let sources = try options.chosenTemplates()
+  if let task = options.task {
+    try renderTask(task, sources, environment, options, session, sink)
+  } else if let records = options.records {
+    let templates = try sources.map { try CompiledTemplate.compile($0, environment: environment) }
+    var batch = RenderBatch(templates, session.threads, seed: options.seed, path: records)
+    var left = options.limit ?? .max
+    try JSONLines.read(records) { line, number in
+      guard left > 0 else { return }
+      left -= 1
+      try batch.add(.line(Array(line), number: number), to: sink)
+    }
+    try batch.finish(to: sink)
+  }
+}
+
+private func renderTask(
+  _ task: String, _ sources: [TemplateSource], _ environment: TemplateEnvironment, _ options: RenderOptions,
+  _ session: Session, _ sink: (UnsafeRawBufferPointer) throws -> Void
+) throws {
+  let path = "\(options.corpora)/\(task)/corpus.yaml"
+  guard fileExists(path) else {
+    let known = (try? namesInFolder(options.corpora)) ?? []
+    throw Diagnostic("no task '\(task)': '\(path)' does not exist\(suggestion(for: task, among: known))")
+  }
+  let description = try CorpusDescription.load(path)
+  let schema = description.schema
+  let templates = try sources.map {
+    try CompiledTemplate.compile($0, schema: schema, environment: environment)
+  }
+  var batch = RenderBatch(templates, session.threads, seed: options.seed, path: path)
+  var left = options.limit ?? .max
+  var packed = ByteBuffer()
+  struct Enough: Error {}
+  do {
+    _ = try CorpusReader(description).read { record in
+      guard left > 0 else { throw Enough() }
+      left -= 1
+      packed.removeAll()
+      PackedRecord.append(record, schema: schema, to: &packed)
+      let bytes = packed.withBytes { Array($0) }
+      try batch.add(.packed(bytes, fields: schema.fields.count), to: sink)
+    }
+  } catch is Enough {}
+  try batch.finish(to: sink)
+}

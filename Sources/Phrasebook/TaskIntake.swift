@@ -1,0 +1,144 @@
+import Bytes
+import Corpora
+import Mixtures
+import Records
+import Templates
+import YAML
+
+/// Turns the tasks that a recipe names into what a mixture is made of: records in stores, templates compiled
+/// against their fields.
+struct TaskIntake {
+  let recipe: Recipe
+  /// A folder for the record stores, which live as long as the build.
+  let workFolder: String
+  /// Where bad records are written, a file a task.
+  let quarantineFolder: String
+  let session: Session
+
+  /// All tasks of the recipe, in its order.
+  ///
+  /// - Throws: what is wrong with any task's description or templates, all of it at once, before any data
+  ///   is read.
+  func tasks() throws -> [MixtureTask] {
+    let problems = ProblemList()
+    var prepared: [Prepared] = []
+    for choice in try choices() {
+      do throws(Diagnostics) { prepared.append(try prepare(choice)) } catch { problems.add(error) }
+    }
+    try problems.throwIfAny()
+    return try prepared.map(ingest)
+  }
+
+  /// A task whose files are read and checked, but not its data.
+  private struct Prepared {
+    var choice: Recipe.TaskChoice
+    var description: CorpusDescription
+    var descriptionPath: String
+    var templates: [CompiledTemplate]
+    var templatesPath: String
+  }
+
+  /// The recipe's tasks, or every folder with a corpus and templates.
+  private func choices() throws -> [Recipe.TaskChoice] {
+    let known = try available()
+    guard let chosen = recipe.tasks else {
+      guard !known.isEmpty else {
+        throw Diagnostic(
+          "no task in '\(recipe.corpora)' and '\(recipe.templates)': a task has a corpus.yaml in a folder of "
+            + "the one and a templates.yaml in a folder of the same name in the other")
+      }
+      return known.map { Recipe.TaskChoice(name: $0) }
+    }
+    for choice in chosen where !known.contains(choice.name) {
+      throw Diagnostic(
+        "no task '\(choice.name)': it needs '\(corpusPath(choice.name))' and '\(templatesPath(choice.name))'"
+          + suggestion(for: choice.name, among: known), at: SourceLocation(path: recipe.path))
+    }
+    return chosen
+  }
+
+  private func available() throws(Diagnostic) -> [String] {
+    try namesInFolder(recipe.corpora).filter {
+      fileExists(corpusPath($0)) && fileExists(templatesPath($0))
+    }
+  }
+
+  private func corpusPath(_ task: String) -> String { "\(recipe.corpora)/\(task)/corpus.yaml" }
+  private func templatesPath(_ task: String) -> String { "\(recipe.templates)/\(task)/templates.yaml" }
+
+  private func prepare(_ choice: Recipe.TaskChoice) throws(Diagnostics) -> Prepared {
+    let path = corpusPath(choice.name)
+    let problems = ProblemList()
+    let description = try gather { try CorpusDescription.load(path) }
+    if description.name != choice.name {
+      problems.add(
+        Diagnostic(
+          "the corpus is named '\(description.name)' but stands in the folder '\(choice.name)'; "
+            + "give both one name", at: SourceLocation(path: path)))
+    }
+    var compiled: [CompiledTemplate] = []
+    for source in try gather({ try TemplateFile.load(templatesPath(choice.name)) }) {
+      do throws(Diagnostics) {
+        compiled.append(try CompiledTemplate.compile(source, schema: description.schema))
+      } catch {
+        problems.add(error)
+      }
+    }
+    try problems.throwIfAny()
+    return Prepared(
+      choice: choice, description: description, descriptionPath: path, templates: compiled,
+      templatesPath: templatesPath(choice.name))
+  }
+
+  private func ingest(_ task: Prepared) throws -> MixtureTask {
+    let description = task.description
+    session.progress.update("build: reading \(description.name)")
+    var store = try RecordStoreWriter(
+      path: "\(workFolder)/\(description.name).records", schema: description.schema)
+    let summary = try CorpusReader().read(
+      description, quarantine: "\(quarantineFolder)/\(description.name).jsonl"
+    ) { try store.append($0) }
+    let records = try store.finish()
+    session.progress.detail(
+      "build: \(description.name): \(summary.records) records, \(summary.skipped) skipped, "
+        + "\(summary.duplicates) duplicates, \(summary.beyondLimit) beyond the limit, "
+        + "\(summary.quarantined) quarantined")
+    if summary.quarantined > 0 {
+      session.progress.warning("\(description.name): \(summary.quarantined) bad records are in quarantine")
+    }
+    var inputs = try [task.descriptionPath, task.templatesPath].map(named)
+    // A data file is named from the folder of the recipe, like everything else in the manifest.
+    inputs += summary.inputs.map { input in
+      let path = input.path.hasPrefix("/") ? input.path : "\(description.folder)/\(input.path)"
+      return InputFile(path: relative(path), sha256: input.sha256)
+    }
+    return MixtureTask(
+      name: description.name, cluster: description.cluster, metric: description.metric.rawValue,
+      store: records, templates: task.templates, scale: task.choice.scale,
+      languages: description.language.map { [$0] } ?? [], licence: description.licence,
+      citation: description.citation, quarantined: summary.quarantined, inputs: inputs)
+  }
+
+  private func named(_ path: String) throws -> InputFile {
+    InputFile(path: relative(path), sha256: try hashOfFile(at: path))
+  }
+
+  /// A path as seen from the recipe's folder, where it lies inside.
+  private func relative(_ path: String) -> String {
+    let prefix = recipe.folder + "/"
+    return path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
+  }
+
+  /// Runs a throwing step and makes whatever it throws a list.
+  private func gather<Result>(_ body: () throws -> Result) throws(Diagnostics) -> Result {
+    do {
+      return try body()
+    } catch let problems as Diagnostics {
+      throw problems
+    } catch let problem as Diagnostic {
+      throw Diagnostics(problem)
+    } catch {
+      throw Diagnostics(Diagnostic("\(error)"))
+    }
+  }
+}
