@@ -44,8 +44,14 @@ public func buildMixture(
   for warning in plan.warnings { session.progress.warning(warning.message) }
   try folder.clear()
   try copy(recipe, to: output)
-  let built = try MixtureBuilder.build(plan, into: folder, threads: session.threads) { progress in
-    session.progress.update("build: \(progress.examples) of \(progress.total) examples")
+  let built: BuiltMixture
+  do {
+    built = try MixtureBuilder.build(plan, into: folder, threads: session.threads) { progress in
+      session.progress.update("build: \(progress.examples) of \(progress.total) examples")
+    }
+  } catch {
+    try? removeTree(output + "/" + MixtureFolder.recipeName)
+    throw error
   }
   session.progress.note(
     "build: \(built.trainingExamples) training and \(built.evaluationExamples) evaluation examples, "
@@ -55,7 +61,7 @@ public func buildMixture(
 
 /// A copy of the recipe stays with its results: training and evaluation find their settings there.
 private func copy(_ recipe: Recipe, to output: String) throws {
-  var file = try AtomicFile(path: output + "/recipe.yaml")
+  var file = try AtomicFile(path: output + "/" + MixtureFolder.recipeName)
   try recipe.text.withUnsafeBytes { try file.write($0) }
   _ = try file.commit()
 }
@@ -84,7 +90,7 @@ extension Recipe {
     settings.evaluation = EvaluationLimits(
       testRecords: evaluation.records, validationRecords: evaluation.validationRecords)
     settings.recipe = InputFile(
-      path: "recipe.yaml", sha256: text.withUnsafeBytes { hexadecimal(SHA256.digest($0)) })
+      path: MixtureFolder.recipeName, sha256: text.withUnsafeBytes { hexadecimal(SHA256.digest($0)) })
     settings.phrasebookVersion = phrasebookVersion
     return settings
   }

@@ -21,7 +21,7 @@ public struct EvaluateOptions: Sendable {
 public func evaluateModel(
   folder: String, options: EvaluateOptions = EvaluateOptions(), in session: Session
 ) throws -> CommandResult {
-  let built = try BuiltMixture(folder)
+  let built = try MixtureFolder(folder)
   let path = options.model ?? folder + "/model"
   guard fileExists(path) else {
     throw Diagnostic("no model in '\(path)'; run 'phrasebook train \(folder)' or name one with --model")

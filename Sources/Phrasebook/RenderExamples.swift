@@ -1,4 +1,4 @@
-public import Bytes
+import Bytes
 import Corpora
 import Dispatch
 import JSON
@@ -110,7 +110,7 @@ private func renderTask(
   var packed = ByteBuffer()
   struct Enough: Error {}
   do {
-    _ = try CorpusReader(description).read { record in
+    _ = try CorpusReader().read(description) { record in
       guard left > 0 else { throw Enough() }
       left -= 1
       packed.removeAll()

@@ -27,7 +27,7 @@ public struct TrainOptions: Sendable {
 public func trainModel(
   folder: String, options: TrainOptions = TrainOptions(), in session: Session
 ) throws -> CommandResult {
-  let built = try BuiltMixture(folder)
+  let built = try MixtureFolder(folder)
   let configuration = try built.recipe.trainingConfiguration(options, threads: session.threads)
   let trainer = Trainer(
     configuration: configuration, examples: built.trainingFiles,

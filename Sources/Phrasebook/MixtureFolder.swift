@@ -2,7 +2,10 @@ import Bytes
 import JSON
 
 /// A folder that `buildMixture` completed: the place where training and evaluation find their input.
-struct BuiltMixture {
+struct MixtureFolder {
+  /// The copy of the recipe in the folder.
+  static let recipeName = "recipe.yaml"
+
   let folder: String
   let recipe: Recipe
   /// In the mixture's order.
@@ -17,7 +20,7 @@ struct BuiltMixture {
         "no built mixture in '\(folder)': it has no manifest.json; run 'phrasebook build RECIPE' first")
     }
     self.folder = folder
-    recipe = try Recipe.load(folder + "/recipe.yaml")
+    recipe = try Recipe.load(folder + "/" + Self.recipeName)
     let advice = "build the mixture again"
     let shards = try JSONNode.read(manifest, advice: advice).required("shards").items()
     trainingFiles = try shards.map { folder + "/" + (try $0.required("path").text()) }

@@ -1,0 +1,25 @@
+import ArgumentParser
+import Phrasebook
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure a model on seen and unseen templates.",
+    discussion: """
+      Example:
+        phrasebook evaluate output/phrasebook
+      """)
+
+  @Argument(help: "The folder that 'phrasebook build' wrote.")
+  var folder: String
+
+  @Option(help: ArgumentHelp("Model folder (default: model/ inside the folder).", valueName: "path"))
+  var model: String?
+
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let options = EvaluateOptions(model: model)
+    try common.print(evaluateModel(folder: folder, options: options, in: common.session))
+  }
+}

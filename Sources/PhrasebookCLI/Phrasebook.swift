@@ -1,7 +1,0 @@
-import ArgumentParser
-
-@main
-struct PhrasebookCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "phrasebook", abstract: "Compile task corpora and templates into instruction mixtures.")
-}

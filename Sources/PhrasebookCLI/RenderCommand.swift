@@ -1,0 +1,64 @@
+import ArgumentParser
+import Phrasebook
+
+struct RenderCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "render",
+    abstract: "Render records through templates, as JSON lines.",
+    discussion: """
+      Each line is {"record", "template", "input", "targets", "choices"}, or {…, "error"} where a template
+      cannot render a record.
+
+      Example:
+        phrasebook render --templates templates/spelling/templates.yaml --task spelling --limit 2
+      """)
+
+  @Option(help: ArgumentHelp("The templates.yaml file.", valueName: "file"))
+  var templates: String
+
+  @Option(
+    name: .customLong("template"),
+    help: ArgumentHelp("Only the template of this name or id; repeatable.", valueName: "name"))
+  var names: [String] = []
+
+  @Option(help: ArgumentHelp("Records as JSON lines, one object each.", valueName: "file"))
+  var records: String?
+
+  @Option(help: ArgumentHelp("Records of this task's corpus.", valueName: "name"))
+  var task: String?
+
+  @Option(help: ArgumentHelp("Folder of the tasks' corpora.", valueName: "dir"))
+  var corpora = "corpora"
+
+  @Option(help: ArgumentHelp("promptsource, lm-eval or chat.", valueName: "environment"))
+  var environment = "promptsource"
+
+  @Option(help: ArgumentHelp("Records to render (default: all).", valueName: "n"))
+  var limit: Int?
+
+  @Option(help: ArgumentHelp("Seed of the random filters.", valueName: "n"))
+  var seed: UInt64 = 0
+
+  @Flag(help: "Print the compiled programs instead, one instruction a line.")
+  var explain = false
+
+  @OptionGroup var common: CommonOptions
+
+  func validate() throws {
+    if !explain, (records == nil) == (task == nil) {
+      throw ValidationError("Give either '--records FILE' or '--task NAME'.")
+    }
+    if let limit, limit < 0 { throw ValidationError("'--limit' must be at least 0, found \(limit).") }
+  }
+
+  func run() throws {
+    let options = RenderOptions(
+      templates: templates, names: names, records: records, task: task, corpora: corpora,
+      environment: environment, limit: limit, seed: seed)
+    if explain {
+      try standardOutput(explainTemplates(options))
+    } else {
+      try renderExamples(options, in: common.session) { try standardOutput($0) }
+    }
+  }
+}
