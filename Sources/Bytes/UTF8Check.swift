@@ -1,13 +1,12 @@
-/// Where the first byte stands that no UTF-8 text (RFC 3629) may have there; nil for valid text.
-///
-/// - Parameter partial: a scalar cut off at the end is no fault: `cut` then says how many bytes it has.
-struct UTF8Check {
-  /// Offset of the first byte of the first malformed sequence.
-  private(set) var invalid: Int?
+/// Where the first byte stands that no UTF-8 text (RFC 3629) may have there.
+package struct UTF8Check {
+  /// Offset of the first byte of the first malformed sequence; nil for valid text.
+  package private(set) var invalid: Int?
   /// Bytes at the end that begin a scalar and do not finish it.
-  private(set) var cut = 0
+  package private(set) var cut = 0
 
-  init(_ bytes: UnsafeRawBufferPointer, partial: Bool = false) {
+  /// - Parameter partial: a scalar cut off at the end is no fault; `cut` then says how many bytes it has.
+  package init(_ bytes: UnsafeRawBufferPointer, partial: Bool = false) {
     let count = bytes.count
     var place = 0
     while place < count {
@@ -64,19 +63,21 @@ struct UTF8Check {
 }
 
 /// The same over pieces of one text.
-struct UTF8Stream {
+package struct UTF8Stream {
   /// Offset in the file of the byte behind all that was checked.
-  var offset = 0
+  package var offset = 0
   /// Offset in the file of the piece in hand.
-  private(set) var start = 0
+  package private(set) var start = 0
   /// A scalar that the last piece began.
   private var cut: [UInt8] = []
 
+  package init() {}
+
   /// Whether the text so far ends inside a scalar.
-  var isCut: Bool { !cut.isEmpty }
+  package var isCut: Bool { !cut.isEmpty }
 
   /// The offset in the file of the first malformed sequence, nil where there is none yet.
-  mutating func check(_ bytes: UnsafeRawBufferPointer) -> Int? {
+  package mutating func check(_ bytes: UnsafeRawBufferPointer) -> Int? {
     start = offset
     offset += bytes.count
     var place = 0
