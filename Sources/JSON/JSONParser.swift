@@ -5,7 +5,8 @@ public import Records
 /// Reads JSON texts (RFC 8259) into values, through simdjson; one parser serves one thread and keeps its
 /// memory between texts.
 ///
-/// Integers of any size are kept exactly; of a key that occurs twice in an object the last value stays.
+/// What simdjson refuses is parsed again with care, in Swift: that says what is wrong and where, and keeps
+/// integers of any size exactly. Of a key that occurs twice in an object the last value stays.
 public final class JSONParser {
   private let parser: OpaquePointer
   /// Deeper nesting is an error.
@@ -31,32 +32,30 @@ public final class JSONParser {
     _ bytes: UnsafeRawBufferPointer, path: String = "text", line: Int = 1
   ) throws(Diagnostic) -> Value {
     var size = 0
-    var error = pb_json_error()
     let start = bytes.bindMemory(to: UInt8.self).baseAddress
-    guard let packed = pb_json_parse(parser, start, bytes.count, Self.deepest, &size, &error) else {
-      let reason = error.message.map { String(cString: $0) } ?? "unknown error"
-      throw Self.diagnostic(reason, bytes, offset: error.offset, path: path, line: line)
+    if let packed = pb_json_parse(parser, start, bytes.count, Self.deepest, &size) {
+      return PackedValue.read(UnsafeRawBufferPointer(start: packed, count: size)).value
     }
-    return PackedValue.read(UnsafeRawBufferPointer(start: packed, count: size)).value
+    do throws(CarefulParser.Fault) {
+      var careful = CarefulParser(bytes, deepest: Int(Self.deepest))
+      return try careful.document()
+    } catch {
+      throw Self.diagnostic(error, bytes, path: path, line: line)
+    }
   }
 
   private static func diagnostic(
-    _ reason: String, _ bytes: UnsafeRawBufferPointer, offset: Int, path: String, line: Int
+    _ fault: CarefulParser.Fault, _ bytes: UnsafeRawBufferPointer, path: String, line: Int
   ) -> Diagnostic {
-    let before = UnsafeRawBufferPointer(rebasing: bytes[0..<min(offset, bytes.count)])
+    let before = UnsafeRawBufferPointer(rebasing: bytes[0..<min(fault.offset, bytes.count)])
     let lineStart = before.lastIndex(of: 10).map { $0 + 1 } ?? 0
     let lineEnd = bytes[lineStart...].firstIndex(of: 10) ?? bytes.count
-    let excerpt = String(decoding: bytes[lineStart..<min(lineEnd, lineStart + 4096)], as: UTF8.self)
+    // The caret of a far column needs what stands before it.
+    let shownEnd = min(lineEnd, max(lineStart, fault.offset) + 4096)
+    let excerpt = String(decoding: bytes[lineStart..<shownEnd], as: UTF8.self)
     let column = before[lineStart...].reduce(1) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
     let place = SourceLocation(path: path, line: line + before.count { $0 == 10 }, column: column)
-    return Diagnostic(
-      "malformed JSON: \(plain(reason)); expected one JSON value", at: place, excerpt: excerpt)
-  }
-
-  /// simdjson's messages begin with a capital and may end in advice for C++ programmers after the first stop.
-  private static func plain(_ reason: String) -> String {
-    let first = reason.prefix { $0 != "." }
-    return first.prefix(1).lowercased() + first.dropFirst()
+    return Diagnostic("malformed JSON: \(fault.reason)", at: place, excerpt: excerpt)
   }
 }
 
