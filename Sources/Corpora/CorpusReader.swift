@@ -11,6 +11,9 @@ public struct CorpusReader {
 
   public init() {}
 
+  /// - Parameter recordBytes: the length of a record in its file beyond which it is a bad one.
+  package init(recordBytes: Int) { limits.recordBytes = recordBytes }
+
   /// Gives every record to `body`, in the order of the files (as far as no `limit` waits for their end).
   ///
   /// - Parameters:

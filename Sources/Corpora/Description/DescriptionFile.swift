@@ -11,7 +11,14 @@ extension CorpusDescription {
     let node = try YAMLDocument.load(path: path)
     let problems = ProblemList()
     let read = DescriptionFile(path: path, problems: problems).description(node)
-    try problems.throwIfAny()
+    // In the order of the file, whatever the order in which the keys were looked at.
+    let found = problems.list.enumerated().sorted { a, b in
+      let places = [a, b].map {
+        ($0.element.location?.line ?? 0, $0.element.location?.column ?? 0, $0.offset)
+      }
+      return places[0] < places[1]
+    }
+    guard found.isEmpty else { throw Diagnostics(found.map(\.element)) }
     guard let read else { throw Diagnostics(node.error("a corpus must be a mapping (key: value)")) }
     return read
   }

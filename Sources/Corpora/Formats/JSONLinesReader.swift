@@ -63,7 +63,7 @@ final class JSONValueReader {
     if case .dictionary = value {
     } else if case .list = value {
     } else {
-      return try refuse("expected an object or a list as a record, found a \(value.kind)", at: start)
+      return try refuse("expected an object or a list as a record, found \(value.described)", at: start)
     }
     record.start = start
     record.bytes = bytes

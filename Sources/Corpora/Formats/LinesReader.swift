@@ -67,7 +67,7 @@ final class LinesReader: FormatReader {
     guard isMatch else {
       if skipsUnmatched { return skip() }
       return try refuse(
-        "the line does not match the pattern; mend the pattern or set 'on_no_match: skip'", at: line.start)
+        "the line does not match the pattern ('on_no_match: skip' passes over such lines)", at: line.start)
     }
     for (path, group) in groups.enumerated() {
       if let range = group == 0 ? 0..<line.bytes.count : matcher.range(of: group) {

@@ -169,7 +169,7 @@ final class FieldMapper {
   ) throws(Fault) -> Value {
     guard case .string(let text) = value else {
       throw Fault(
-        reason: "the field '\(rule.name)' is split and must be a text, found \(Self.shown(value))",
+        reason: "the field '\(rule.name)' is split and must be a text, found \(value.described)",
         path: path, span: 1)
     }
     return .list(text.isEmpty ? [] : Self.divided(text, separator).map(Value.string))
@@ -182,7 +182,7 @@ final class FieldMapper {
     if let text, let image = mapping[text] { return image }
     let known = mapping.keys.prefix(12).map { "'\($0)'" }.joined(separator: ", ")
     throw Fault(
-      reason: "unknown value \(Self.shown(value)) for the field '\(rule.name)'; 'map' has \(known)"
+      reason: "unknown value \(value.described) for the field '\(rule.name)'; 'map' has \(known)"
         + (mapping.keys.count > 12 ? ", …" : ""), path: path,
       span: text?.unicodeScalars.prefix(80).count ?? 1)
   }
@@ -191,9 +191,8 @@ final class FieldMapper {
     _ value: Value, _ type: ValueType, _ rule: CorpusDescription.Field, _ path: Int?
   ) throws(Fault) -> Value {
     if let made = ValueConversion.convert(value, to: type) { return made }
-    let article = type == .integer ? "an" : "a"
     throw Fault(
-      reason: "the field '\(rule.name)' must be \(article) \(type.rawValue), found \(Self.shown(value))",
+      reason: "the field '\(rule.name)' must be \(type.described), found \(value.described)",
       path: path, span: ValueConversion.text(value)?.unicodeScalars.prefix(80).count ?? 1)
   }
 
@@ -206,15 +205,5 @@ final class FieldMapper {
       case .lines: "group"
       }
     return "the record has no \(what) '\(paths[path])' for the field '\(rule.name)'; expected one"
-  }
-
-  /// A value in the words of an error.
-  private static func shown(_ value: Value) -> String {
-    switch value {
-    case .string(let text): "'\(text.unicodeScalars.count > 60 ? String(text.prefix(60)) + "…" : text)'"
-    case .null: "null"
-    case .list, .dictionary: "a \(value.kind)"
-    default: "the \(value.kind) \(ValueConversion.text(value) ?? "")"
-    }
   }
 }

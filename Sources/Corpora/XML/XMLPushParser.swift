@@ -62,6 +62,7 @@ final class XMLPushParser {
   private let events: any XMLEvents
   /// What a handler threw or the parser found; the first of them.
   private var failure: (any Error)?
+  private var isEnding = false
 
   init(events: any XMLEvents) throws(Diagnostic) {
     self.events = events
@@ -93,6 +94,7 @@ final class XMLPushParser {
 
   /// Ends the document.
   func finish() throws {
+    isEnding = true
     xmlParseChunk(context, nil, 0, 1)
     if let failure { throw failure }
   }
@@ -153,7 +155,7 @@ final class XMLPushParser {
     }
     handlers.serror = { data, error in
       guard let parser = XMLPushParser.parser(data), parser.failure == nil, let error,
-        let fault = XMLFault(error.pointee)
+        let fault = XMLFault(error.pointee, isEnding: parser.isEnding)
       else { return }
       parser.stop(fault)
     }
@@ -174,7 +176,7 @@ struct XMLFault: Error {
   }
 
   /// nil for warnings and for prefixes without a namespace, which lose nothing.
-  init?(_ error: xmlError) {
+  init?(_ error: xmlError, isEnding: Bool) {
     guard error.level.rawValue >= XML_ERR_ERROR.rawValue, error.domain != Int32(XML_FROM_NAMESPACE.rawValue)
     else { return nil }
     let line = Int(error.line)
@@ -186,6 +188,12 @@ struct XMLFault: Error {
       self.init("'&' begins no entity; write '&amp;'", line: line, column: column - 1)
     case XML_ERR_ENTITYREF_SEMICOL_MISSING.rawValue:
       self.init("'&' begins an entity without its ';'; write '&amp;'", line: line, column: column)
+    case XML_ERR_DOCUMENT_EMPTY.rawValue:
+      self.init("malformed XML: found no element; expected '<'", line: line, column: column)
+    case XML_ERR_DOCUMENT_END.rawValue where isEnding:
+      self.init(
+        "malformed XML: the document ends too early; expected the end tags of its elements", line: line,
+        column: column)
     default:
       self.init("malformed XML: \(Self.text(error))", line: line, column: column)
     }

@@ -75,9 +75,10 @@ final class XMLRecordMatcher: XMLEvents {
 
   func elementBegins(_ element: XMLElementStart) throws {
     guard open.count < limits.xmlDepth else {
+      let place = startOfTag()
       throw XMLFault(
-        "elements are nested deeper than \(limits.xmlDepth) levels, the most that is read",
-        line: parser?.line ?? 1, column: parser?.column ?? 1)
+        "elements are nested deeper than \(limits.xmlDepth) levels, the most that is read", line: place.line,
+        column: place.column)
     }
     let hasPrefix = element.prefix != nil
     let prefix =
