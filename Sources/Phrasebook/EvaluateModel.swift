@@ -35,7 +35,7 @@ public func evaluateModel(
   let identity = ModelIdentity(
     name: options.model ?? "model", sha256: try hashOfFile(at: path + "/model.safetensors"))
   let evaluator = Evaluator(folder: folder, settings: settings)
-  let results = try evaluator.run(ModelScorer(model), model: identity) { progress in
+  let results = try evaluator.run(model, model: identity) { progress in
     let left = progress.secondsLeft.map { ", \(duration($0)) left" } ?? ""
     session.progress.update("evaluate: \(progress.done) of \(progress.total) examples\(left)")
   }
