@@ -32,8 +32,7 @@ public func evaluateModel(
   settings.resamples = built.recipe.evaluation.resamples
   settings.maximumTokens = built.recipe.evaluation.maximumTokens
   // A model inside the folder is named relative to it, so that results do not tell where the folder is.
-  let identity = ModelIdentity(
-    name: options.model ?? "model", sha256: try hashOfFile(at: path + "/model.safetensors"))
+  let identity = try ModelIdentity(folder: path, name: options.model ?? "model")
   let evaluator = Evaluator(folder: folder, settings: settings)
   let results = try evaluator.run(model, model: identity) { progress in
     let left = progress.secondsLeft.map { ", \(duration($0)) left" } ?? ""
