@@ -70,7 +70,8 @@ let package = Package(
       dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity", "Mixtures"]),
     .testTarget(
       name: "TransformerTests", dependencies: ["Bytes", "Records", "JSON", "Transformer", "Training"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Bytes", "Records", "JSON", "Transformer", "Evaluation"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Bytes", "Records", "JSON", "Transformer", "Evaluation"]),
     .testTarget(name: "ReportsTests", dependencies: ["Bytes", "Records", "JSON", "Reports"]),
     // The built program, run as its users run it; the structure of the sources; the documentation.
     .testTarget(

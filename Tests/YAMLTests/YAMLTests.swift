@@ -24,7 +24,10 @@ import YAML
   }
 
   @Test(arguments: [
-    ("a: 1\n\tb: 2\n", "x:2:1: error: malformed YAML: found a tab character that violates indentation", "use blanks"),
+    (
+      "a: 1\n\tb: 2\n", "x:2:1: error: malformed YAML: found a tab character that violates indentation",
+      "use blanks"
+    ),
     ("a: 1\na: 2\n", "x:2:1: error: the key 'a' stands here again (first at line 1); keep one", "2 | a: 2"),
     ("a: *b\n", "x:1:4: error: unknown alias '*b'", "^"),
     ("a: [1, 2\n", "x:2:1: error: malformed YAML", "flow sequence"),
