@@ -53,10 +53,10 @@ import Testing
       "negative share", in: "recipe.yaml", "test: 0.25", with: "test: -1", says: "'test' must be a number"),
     replacing(
       "nothing left to train on", in: "recipe.yaml", "clusters: [pairs]",
-      with: "clusters: [pairs, naming, numbers]", says: "no task is left"),
+      with: "clusters: [pairs, naming, numbers]", says: "none is left to train on"),
     replacing(
       "all templates held out", in: "recipe.yaml", "templates: 0.34", with: "templates: 99",
-      says: "seen template"),
+      says: "99 of 6 are to be held out, and none is left to train on"),
     replacing(
       "repeated key", in: "recipe.yaml", "seed: 11", with: "name: x", says: "'name' stands here again"),
     replacing(
@@ -91,7 +91,8 @@ import Testing
       "unknown metric", in: "corpora/sum/corpus.yaml", "exact_match", with: "exactmatch", says: "exact_match"),
     replacing(
       "package not installed", in: "corpora/sum/corpus.yaml", "{path: sums.csv}",
-      with: "{deb: no-such-package, path: /usr/share/no-such-package/x.csv}", says: "no-such-package"),
+      with: "{deb: no-such-package, path: /usr/share/no-such-package/x.csv}", status: 3,
+      says: "apt-get install no-such-package"),
     replacing(
       "no record matches", in: "corpora/pair/corpus.yaml", "/pairs/pair", with: "/pairs/par", says: "pair",
       "no record"),

@@ -41,6 +41,10 @@ package struct TemplateHoldOut {
     if !held.contains(false) {
       throw problem("all \(templates.count) are held out by name, and none is left to train on; name fewer")
     }
+    if case .number(let number) = rule.amount, number >= everything {
+      throw problem(
+        "\(number) of \(everything) are to be held out, and none is left to train on; hold out fewer")
+    }
     let order = SeededPermutation(count: UInt64(families.count), key: key)
     let shuffled = families.indices.map { Int(order[UInt64($0)]) }.filter { !held[$0] }
     let wanted = amount
@@ -75,14 +79,15 @@ package struct TemplateHoldOut {
     families.indices.reduce(0) { $0 + (held[$1] ? weight($1) : 0) }
   }
 
+  private var everything: Int { families.indices.reduce(0) { $0 + weight($1) } }
+
   /// How many templates or families to hold out, at least one unless the rule says none.
   private var amount: Int {
     switch rule.amount {
     case .number(let number): return number
     case .fraction(let fraction):
       guard fraction > 0 else { return 0 }
-      let all = families.indices.reduce(0) { $0 + weight($1) }
-      return max(1, Int((fraction * Double(all)).rounded()))
+      return max(1, Int((fraction * Double(everything)).rounded()))
     }
   }
 
