@@ -68,8 +68,8 @@ import Testing
       "unknown format", in: "corpora/pair/corpus.yaml", "format: xml", with: "format: xm",
       says: "corpora/pair/corpus.yaml:4:9: error: unknown format 'xm'; did you mean 'xml'?", "^~"),
     replacing(
-      "missing data file", in: "corpora/sum/corpus.yaml", "sums.csv", with: "sum.csv", says: "sum.csv",
-      "no such file"),
+      "missing data file", in: "corpora/sum/corpus.yaml", "sums.csv", with: "sum.csv",
+      says: "corpora/sum/corpus.yaml:3:9: error: the file 'corpora/sum/sum.csv' does not exist"),
     replacing(
       "truncated XML", in: "corpora/pair/pairs.xml", "</pairs>", with: "", says: "pairs.xml:", "corpora/pair"),
     replacing(
@@ -94,8 +94,8 @@ import Testing
       with: "{deb: no-such-package, path: /usr/share/no-such-package/x.csv}", status: 3,
       says: "apt-get install no-such-package"),
     replacing(
-      "no record matches", in: "corpora/pair/corpus.yaml", "/pairs/pair", with: "/pairs/par", says: "pair",
-      "no record"),
+      "no record matches", in: "corpora/pair/corpus.yaml", "/pairs/pair", with: "/pairs/par",
+      says: "pairs.xml", "there is no element at '/pairs/par'"),
   ]
 
   static let templates: [Case] = [
