@@ -30,9 +30,8 @@ void pb_swiglu_backward(const float *pair, const float *dout, float *dpair, floa
 /// Replaces each row of logits by weight · (softmax − one-hot) and writes weight · −log p(target).
 void pb_cross_entropy(float *logits, const int32_t *targets, const float *weights, float *losses,
                       long rows, long width);
-/// log p(target) of each row.
-void pb_log_probabilities(const float *logits, const int32_t *targets, float *results, long rows,
-                          long width);
+/// The logarithm of each row's sum of exponentials: log p(i) = logits[i] − result.
+void pb_log_sums(const float *logits, float *results, long rows, long width);
 /// The place of each row's largest value, the first of equals.
 void pb_largest(const float *logits, int32_t *results, long rows, long width);
 

@@ -1,18 +1,57 @@
-import Bytes
+package import Bytes
+import JSON
 
 /// A trained model with its tokenizer, ready to score and to answer. May be shared between threads.
 public final class LanguageModel: Sendable {
   public let configuration: ModelConfiguration
+  public let tokenizer: Tokenizer
+  package let weights: ModelWeights
 
-  init(configuration: ModelConfiguration) { self.configuration = configuration }
+  package init(weights: ModelWeights, tokenizer: Tokenizer) {
+    configuration = weights.configuration
+    self.tokenizer = tokenizer
+    self.weights = weights
+  }
+
+  /// The names of the files in a model's folder.
+  package enum FileName {
+    package static let configuration = "config.json"
+    package static let tokenizer = "tokenizer.json"
+    package static let weights = "model.safetensors"
+    package static let all = [configuration, tokenizer, weights]
+  }
 
   /// Loads a folder in Hugging Face's layout: `config.json`, `tokenizer.json`, `model.safetensors`.
   ///
   /// - Throws: a `Diagnostic` for a missing or damaged file.
   public static func load(_ folder: String) throws -> LanguageModel {
-    throw Diagnostic("cannot load '\(folder)': loading is still being built")
+    let configurationPath = folder + "/" + FileName.configuration
+    let configuration = try ModelConfiguration(
+      try JSONParser().parseFile(configurationPath), path: configurationPath)
+    let tokenizer = try Tokenizer(path: folder + "/" + FileName.tokenizer)
+    guard tokenizer.vocabulary <= configuration.vocabulary else {
+      throw Diagnostic(
+        "the tokenizer has \(tokenizer.vocabulary) tokens, the model \(configuration.vocabulary); "
+          + "expected files of one training", at: SourceLocation(path: configurationPath))
+    }
+    let weights = try ModelWeights(configuration, path: folder + "/" + FileName.weights)
+    return LanguageModel(weights: weights, tokenizer: tokenizer)
   }
 
+  /// Writes the folder that `load` reads; each file whole or not at all, the weights last.
+  package func save(_ folder: String) throws(Diagnostic) {
+    try makeFolder(folder)
+    let value = configuration.value(begin: Int(tokenizer.begin), end: Int(tokenizer.end))
+    var file = try AtomicFile(path: folder + "/" + FileName.configuration)
+    try file.write(JSONText.document(value))
+    _ = try file.commit()
+    try tokenizer.write(to: folder + "/" + FileName.tokenizer)
+    try Safetensors.write(
+      weights.tensors(), metadata: [("format", "pt")], to: folder + "/" + FileName.weights)
+  }
+}
+
+extension LanguageModel {
   /// The log-likelihood of each choice after its prompt, natural logarithm, one list a request.
   ///
   /// The sum runs over the choice's tokens and the end token after them, so that a choice that begins
@@ -23,19 +62,43 @@ public final class LanguageModel: Sendable {
   ///
   /// - Throws: a `Diagnostic` for a choice that alone exceeds the context.
   public func logLikelihoods(_ requests: [ScoringRequest], threads: Int) throws -> [[Double]] {
-    throw Diagnostic("scoring is still being built")
+    try Scoring(self).run(requests, threads: threads)
   }
 
-  /// The most likely continuation of each prompt, token by token, until the end token or the limit.
+  /// The most likely continuation of each prompt, token by token, until the end token, `maximumTokens` or
+  /// the end of the context. A prompt too long loses its front (see `cuts(of:maximumTokens:)`).
   ///
   /// The results do not depend on `threads`.
   public func generate(_ prompts: [String], maximumTokens: Int, threads: Int) throws -> [String] {
-    throw Diagnostic("generation is still being built")
+    try Generation(self, maximumTokens: maximumTokens).run(prompts, threads: threads)
   }
 
   /// How many of the requests' prompts are too long for the context, and by how much.
-  public func cuts(of requests: [ScoringRequest]) -> PromptCuts { PromptCuts() }
+  public func cuts(of requests: [ScoringRequest]) -> PromptCuts {
+    var encoder = TokenEncoder(tokenizer)
+    var cuts = PromptCuts()
+    for request in requests {
+      let longest = request.choices.map { tokenizer.target($0, &encoder).count }.max() ?? 0
+      cuts.note(tokenizer.prompt(request.prompt, room: configuration.contextLength - longest, &encoder).cut)
+    }
+    return cuts
+  }
 
   /// The same for prompts to be continued by up to `maximumTokens` tokens.
-  public func cuts(of prompts: [String], maximumTokens: Int) -> PromptCuts { PromptCuts() }
+  public func cuts(of prompts: [String], maximumTokens: Int) -> PromptCuts {
+    var encoder = TokenEncoder(tokenizer)
+    let room = Generation(self, maximumTokens: maximumTokens).promptRoom
+    var cuts = PromptCuts()
+    for prompt in prompts { cuts.note(tokenizer.prompt(prompt, room: room, &encoder).cut) }
+    return cuts
+  }
+}
+
+extension PromptCuts {
+  /// Counts a prompt that lost so many tokens.
+  package mutating func note(_ cut: Int) {
+    guard cut > 0 else { return }
+    prompts += 1
+    tokens += cut
+  }
 }

@@ -1,0 +1,109 @@
+import Bytes
+import CVectorLoops
+
+/// Log-likelihoods of choices: the prompts of many requests and the branches of their choices in one flat
+/// batch, a branch attending to its prompt and itself.
+struct Scoring {
+  private let model: LanguageModel
+  /// Rows after which a batch is closed. Fixed, so that the batches, and with them the last bits of the
+  /// results, depend on the requests alone.
+  private static let batchRows = 768
+
+  init(_ model: LanguageModel) { self.model = model }
+
+  private struct TokenizedRequest {
+    var prompt: [Int32]
+    var choices: [[Int32]]
+    var rows: Int { choices.reduce(prompt.count) { $0 + $1.count - 1 } }
+  }
+
+  func run(_ requests: [ScoringRequest], threads: Int) throws -> [[Double]] {
+    let tokenized = try tokenize(requests)
+    let batches = batches(tokenized)
+    let results = Results<[[Double]]>(count: batches.count)
+    let passes = PassPool(model.weights)
+    try Workers.run(batches.count, threads: threads) { batch, _ in
+      results.set(batch, try passes.with { try score(tokenized[batches[batch]], $0) })
+    }
+    return results.all.flatMap { $0 }
+  }
+
+  private func tokenize(_ requests: [ScoringRequest]) throws(Diagnostic) -> [TokenizedRequest] {
+    var encoder = TokenEncoder(model.tokenizer)
+    var result: [TokenizedRequest] = []
+    for request in requests {
+      let choices = request.choices.map { model.tokenizer.target($0, &encoder) }
+      let room = model.configuration.contextLength - (choices.map(\.count).max() ?? 0)
+      guard room >= Tokenizer.shortestPrompt else {
+        throw Diagnostic(
+          "an answer choice is too long for the model's context of \(model.configuration.contextLength) "
+            + "tokens; train with a larger context_length")
+      }
+      result.append(
+        TokenizedRequest(
+          prompt: model.tokenizer.prompt(request.prompt, room: room, &encoder).tokens, choices: choices))
+    }
+    return result
+  }
+
+  private func batches(_ requests: [TokenizedRequest]) -> [Range<Int>] {
+    var result: [Range<Int>] = []
+    var start = 0
+    var rows = 0
+    for (index, request) in requests.enumerated() {
+      rows += request.rows
+      if rows >= Self.batchRows || index == requests.count - 1 {
+        result.append(start..<index + 1)
+        start = index + 1
+        rows = 0
+      }
+    }
+    return result
+  }
+
+  /// A target whose probability a row gives.
+  private struct Pick {
+    var row: Int
+    var target: Int
+    var request: Int
+    var choice: Int
+  }
+
+  private func score(
+    _ requests: ArraySlice<TokenizedRequest>, _ pass: TransformerPass
+  ) throws -> [[Double]] {
+    var batch = TokenBatch()
+    var picks: [Pick] = []
+    for (index, request) in requests.enumerated() {
+      let prompt = batch.append(prompt: request.prompt)
+      let first = batch.predicting.count
+      batch.predict(prompt.start + prompt.count - 1)
+      for (choice, tokens) in request.choices.enumerated() {
+        let branch = batch.append(branch: tokens.dropLast(), after: prompt)
+        for (place, target) in tokens.enumerated() {
+          let row = place == 0 ? first : batch.predicting.count
+          if place > 0 { batch.predict(branch.start + place - 1) }
+          picks.append(Pick(row: row, target: Int(target), request: index, choice: choice))
+        }
+      }
+    }
+    var sums = requests.map { [Double](repeating: 0, count: $0.choices.count) }
+    // Ordered by row for the chunks of logits; the tokens of one choice stay in order.
+    let ordered = picks.sorted { $0.row < $1.row }
+    var next = 0
+    let vocabulary = model.configuration.vocabulary
+    try pass.logits(batch) { logits, rows in
+      let logSums = [Float](unsafeUninitializedCapacity: rows.count) { buffer, count in
+        count = rows.count
+        if let start = buffer.baseAddress { pb_log_sums(logits, start, rows.count, vocabulary) }
+      }
+      while next < ordered.count, ordered[next].row < rows.upperBound {
+        let pick = ordered[next]
+        let row = pick.row - rows.lowerBound
+        sums[pick.request][pick.choice] += Double(logits[row * vocabulary + pick.target] - logSums[row])
+        next += 1
+      }
+    }
+    return sums
+  }
+}
