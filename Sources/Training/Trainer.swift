@@ -1,4 +1,7 @@
 import Bytes
+import JSON
+import Records
+import Transformer
 
 /// Trains a language model from scratch on the files of a mixture and leaves a folder that `LanguageModel`
 /// and Hugging Face's libraries load: `config.json`, `tokenizer.json`, `model.safetensors`,
@@ -28,6 +31,65 @@ public struct Trainer: Sendable {
   public func run(
     into folder: String, resume: Bool = false, progress: (TrainingProgress) -> Void = { _ in }
   ) throws -> TrainingSummary {
-    throw Diagnostic("training is still being built")
+    try configuration.validate()
+    let tokenizer = try learnTokenizer()
+    let context = configuration.contextLength
+    let training = try TokenizedExamples(examples, tokenizer: tokenizer, contextLength: context)
+    let held = try TokenizedExamples(validation, tokenizer: tokenizer, contextLength: context)
+    let plan = try TrainingPlan(training, configuration)
+    let shape = try configuration.shape(vocabulary: tokenizer.vocabulary)
+
+    let weights = ModelWeights(shape)
+    let optimizer = AdamW(weights, configuration.optimizerSettings)
+    let checkpoint = Checkpoint(
+      folder: folder, fingerprint: fingerprint(shape, [training, held]))
+    var start = 0
+    var log = TrainingLog()
+    if resume, let kept = try checkpoint.restore(weights, optimizer) {
+      (start, log) = kept
+    } else {
+      weights.initialize(SeedKey(seed: configuration.seed).part("weights"))
+      try checkpoint.remove()
+      for name in LanguageModel.FileName.all + [TrainingLog.fileName] { try removeTree(folder + "/" + name) }
+    }
+    try makeFolder(folder)
+
+    let model = LanguageModel(weights: weights, tokenizer: tokenizer)
+    var loop = TrainingLoop(
+      configuration: configuration, weights: weights, optimizer: optimizer, examples: training,
+      validation: held, plan: plan, step: start, log: log)
+    try loop.run(progress) { (loop) throws(Diagnostic) in
+      try checkpoint.save(model, optimizer, loop.log, step: loop.step)
+    }
+    try loop.log.write(to: folder + "/" + TrainingLog.fileName)
+    try model.save(folder)
+    try checkpoint.remove()
+    return TrainingSummary(
+      steps: plan.steps.count, examples: plan.steps.reduce(0) { $0 + $1.count }, tokens: loop.tokens,
+      parameters: shape.parameters, loss: loop.log.lastLoss, validationLoss: loop.validationLoss,
+      cutInputs: training.cuts.prompts, cutTokens: training.cuts.tokens)
+  }
+
+  private func learnTokenizer() throws -> Tokenizer {
+    var learner = TokenizerLearner()
+    for path in examples {
+      try ExampleLines.read(path) { example in
+        learner.add(example.input)
+        learner.add(example.target)
+      }
+    }
+    return learner.learn(vocabulary: configuration.vocabularySize)
+  }
+
+  /// What a checkpoint belongs to: everything that decides the bytes of the result.
+  private func fingerprint(_ shape: ModelConfiguration, _ examples: [TokenizedExamples]) -> String {
+    var settings = configuration
+    settings.threads = 0
+    settings.checkpointEvery = 0
+    let digest = SHA256()
+    var text = "\(settings) \(shape)"
+    text.withUTF8 { digest.update(UnsafeRawBufferPointer($0)) }
+    for part in examples { part.addDigest(to: digest) }
+    return digest.finishHexadecimal()
   }
 }

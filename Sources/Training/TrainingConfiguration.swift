@@ -1,3 +1,4 @@
+package import Bytes
 public import Transformer
 
 /// What a training run is made of; the same values, examples and seed give the same bytes.
@@ -47,4 +48,48 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public var threads = 1
 
   public init() {}
+}
+
+extension TrainingConfiguration {
+  /// Checks every number's range.
+  package func validate() throws(Diagnostic) {
+    func expect(_ holds: Bool, _ what: String) throws(Diagnostic) {
+      guard holds else { throw Diagnostic("impossible training: expected \(what)") }
+    }
+    try expect(
+      (TokenizerLearner.smallest...1 << 18).contains(vocabularySize),
+      "a vocabulary of \(TokenizerLearner.smallest) to 262,144 tokens, found \(vocabularySize)")
+    try expect(tokensPerStep >= 1, "at least 1 token a step, found \(tokensPerStep)")
+    try expect(
+      learningRate > 0 && learningRate.isFinite, "a learning rate above 0, found \(learningRate)")
+    try expect((0...1).contains(warmUp), "a warm-up of 0 to 1 (a share of the steps), found \(warmUp)")
+    try expect((0...1).contains(finalRate), "a final rate of 0 to 1 (a share), found \(finalRate)")
+    try expect((0...10).contains(weightDecay), "a weight decay of 0 to 10, found \(weightDecay)")
+    try expect(
+      (0..<1).contains(beta1) && (0..<1).contains(beta2), "betas of 0 to below 1, found \(beta1), \(beta2)")
+    try expect(clip >= 0 && clip.isFinite, "a clip of 0 (none) or more, found \(clip)")
+    try expect(
+      (0...10).contains(inputLossWeight), "an input loss weight of 0 to 10, found \(inputLossWeight)")
+    try expect(threads >= 1, "at least 1 thread, found \(threads)")
+    _ = try shape(vocabulary: vocabularySize)
+  }
+
+  /// The model's shape with a vocabulary of the tokenizer's size.
+  package func shape(vocabulary: Int) throws(Diagnostic) -> ModelConfiguration {
+    var shape: ModelConfiguration
+    switch model {
+    case .preset(let name):
+      shape = try .preset(name, vocabulary: vocabulary, contextLength: contextLength)
+    case .shape(let own):
+      shape = own
+      shape.vocabulary = vocabulary
+      shape.contextLength = contextLength
+    }
+    try shape.validate()
+    return shape
+  }
+
+  package var optimizerSettings: AdamW.Settings {
+    AdamW.Settings(decay: weightDecay, beta1: beta1, beta2: beta2, clip: clip)
+  }
 }

@@ -1,0 +1,70 @@
+import Bytes
+import JSON
+import Records
+import Transformer
+
+/// The examples of a training as tokens, in one array.
+struct TokenizedExamples: Sendable {
+  /// Where an example's tokens stand.
+  private struct Place: Sendable {
+    var start: Int
+    var targetStart: Int
+    var end: Int
+    /// The example's index in the mixture.
+    var index: Int
+  }
+
+  private(set) var tokens: [Int32] = []
+  private var places: [Place] = []
+  private(set) var cuts = PromptCuts()
+
+  var count: Int { places.count }
+
+  /// Reads and encodes files of examples, in order.
+  ///
+  /// - Throws: a `Diagnostic` for a target too long for the context: a target is never cut.
+  init(_ paths: [String], tokenizer: Tokenizer, contextLength: Int) throws {
+    var encoder = TokenEncoder(tokenizer)
+    for path in paths {
+      try ExampleLines.read(path) { example in
+        let target = tokenizer.target(example.target, &encoder)
+        let room = contextLength - target.count
+        guard room >= Tokenizer.shortestPrompt else {
+          throw Diagnostic(
+            "the target of example \(example.index) has \(target.count) tokens, too many for a context of "
+              + "\(contextLength); raise context_length or leave the example out",
+            at: SourceLocation(path: path))
+        }
+        let prompt = tokenizer.prompt(example.input, room: room, &encoder)
+        cuts.note(prompt.cut)
+        let start = tokens.count
+        tokens += prompt.tokens
+        let targetStart = tokens.count
+        tokens += target
+        places.append(
+          Place(start: start, targetStart: targetStart, end: tokens.count, index: example.index))
+      }
+    }
+  }
+
+  /// Tokens of an example, input and target.
+  func length(_ example: Int) -> Int { places[example].end - places[example].start }
+  func targetLength(_ example: Int) -> Int { places[example].end - places[example].targetStart }
+  /// The example's own index, for messages.
+  func index(_ example: Int) -> Int { places[example].index }
+
+  func append(_ example: Int, to batch: inout TokenBatch, weight: Float, inputWeight: Float) {
+    let place = places[example]
+    batch.append(
+      prompt: tokens[place.start..<place.targetStart], target: tokens[place.targetStart..<place.end],
+      weight: weight, inputWeight: inputWeight)
+  }
+
+  /// A digest of every token and border, by which a checkpoint knows its examples.
+  func addDigest(to digest: SHA256) {
+    tokens.withUnsafeBytes { digest.update($0) }
+    for place in places {
+      withUnsafeBytes(of: (place.start, place.targetStart, place.end)) { digest.update($0) }
+    }
+  }
+}
