@@ -67,19 +67,22 @@ private func rateProblems(
     problems.append(
       Diagnostic("the temperature T is \(temperature); expected a number above 0 (1 changes nothing)"))
   }
-  for task in tasks where !(task.scale >= 0 && task.scale.isFinite) {
+  for task in tasks where !(task.scale > 0 && task.scale.isFinite) {
     problems.append(
-      Diagnostic("the scale of task '\(task.name)' is \(task.scale); expected a number of at least 0"))
+      Diagnostic("the scale of task '\(task.name)' is \(task.scale); expected a number above 0"))
   }
   guard case .weights(let given) = rule else { return problems }
   for task in tasks {
     if let weight = given[task.name] {
-      guard !(weight >= 0 && weight.isFinite) else { continue }
+      guard !(weight > 0 && weight.isFinite) else { continue }
       problems.append(
-        Diagnostic("the weight of task '\(task.name)' is \(weight); expected a number of at least 0"))
+        Diagnostic(
+          "the weight of task '\(task.name)' is \(weight); expected a number above 0; to train without it, "
+            + "leave it out of the recipe's tasks"))
     } else {
       problems.append(
-        Diagnostic("the task '\(task.name)' has no weight; give it one (0 leaves it out of training)"))
+        Diagnostic(
+          "the task '\(task.name)' has no weight; give it one, or leave it out of the recipe's tasks"))
     }
   }
   return problems
