@@ -71,7 +71,8 @@ let package = Package(
     .testTarget(
       name: "TransformerTests", dependencies: ["Bytes", "Records", "JSON", "Transformer", "Training"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Bytes", "Records", "JSON", "Transformer", "Evaluation"]),
+      name: "EvaluationTests", dependencies: ["Bytes", "Records", "JSON", "Transformer", "Evaluation"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "ReportsTests", dependencies: ["Bytes", "Records", "JSON", "Reports"]),
     // The built program, run as its users run it; the structure of the sources; the documentation.
     .testTarget(

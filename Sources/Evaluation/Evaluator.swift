@@ -57,11 +57,11 @@ public struct Evaluator: Sendable {
       throw Diagnostic("\(folder)/manifest.json: two tasks have the same name; build the mixture again")
     }
     let survey = try EvaluationSurvey(folder: folder, mixture: mixture, tasks: tasks)
-    // An answer longer than every target can only be wrong. A token has at least one byte; two more leave
+    // An answer longer than every target can only be wrong. A token has at least one byte; sixteen more leave
     // room for blanks that do not count.
     var scoring = BatchScoring(
       scorer: scorer, threads: max(1, settings.threads),
-      maximumTokens: max(1, min(settings.maximumTokens, survey.longestFreeTarget + 2)))
+      maximumTokens: max(1, min(settings.maximumTokens, survey.longestFreeTarget + 16)))
     var file = try AtomicFile(path: folder + "/evaluation/predictions.jsonl")
     var line = ByteBuffer()
     var tallies = mixture.tasks.map { _ in TaskTally() }
