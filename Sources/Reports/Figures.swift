@@ -1,6 +1,6 @@
 /// A number with a fixed count of decimals, halves away from zero, with a true minus sign; `–` for what is
 /// no number.
-func fixed(_ value: Double, decimals: Int) -> String {
+package func fixed(_ value: Double, decimals: Int) -> String {
   let scale = (0..<max(0, decimals)).reduce(1.0) { product, _ in product * 10 }
   let scaled = (value.magnitude * scale).rounded()
   guard scaled < 1e15 else { return "–" }
@@ -14,10 +14,10 @@ func fixed(_ value: Double, decimals: Int) -> String {
 }
 
 /// A share as per cent with one decimal and without the sign.
-func percent(_ share: Double?) -> String { share.map { fixed($0 * 100, decimals: 1) } ?? "–" }
+package func percent(_ share: Double?) -> String { share.map { fixed($0 * 100, decimals: 1) } ?? "–" }
 
 /// A whole number with a comma every three digits.
-func grouped(_ number: Int) -> String { (number < 0 ? "−" : "") + grouped(String(number.magnitude)) }
+package func grouped(_ number: Int) -> String { (number < 0 ? "−" : "") + grouped(String(number.magnitude)) }
 
 private func grouped(_ digits: String) -> String {
   var text = ""
@@ -30,7 +30,7 @@ private func grouped(_ digits: String) -> String {
 }
 
 /// Round values that divide a range into about `count` parts: 1, 2 or 5 times a power of ten apart.
-func ticks(from low: Double, to high: Double, count: Int) -> [Double] {
+package func ticks(from low: Double, to high: Double, count: Int) -> [Double] {
   guard high > low, low.isFinite, high.isFinite else { return [low] }
   let raw = (high - low) / Double(max(1, count))
   var power = 1.0

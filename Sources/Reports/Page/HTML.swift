@@ -26,7 +26,7 @@ struct HTML: ExpressibleByStringInterpolation {
 
 /// A text that means itself inside an element or a quoted attribute. Control characters that HTML forbids
 /// become `�`; line feeds and tabs stay.
-func escaped(_ text: String) -> String {
+package func escaped(_ text: String) -> String {
   var bytes: [UInt8] = []
   bytes.reserveCapacity(text.utf8.count + text.utf8.count / 8)
   for byte in text.utf8 {
@@ -45,7 +45,7 @@ func escaped(_ text: String) -> String {
 }
 
 /// A place on an axis as a percentage, for attributes of SVG elements.
-func place(_ value: Double, from low: Double = 0, to high: Double = 1) -> String {
+package func place(_ value: Double, from low: Double = 0, to high: Double = 1) -> String {
   guard high > low, value.isFinite else { return "0%" }
   let share = max(0, min(1, (value - low) / (high - low)))
   let hundredths = Int((share * 10_000).rounded())

@@ -1,7 +1,7 @@
 /// The report's style sheet: system fonts only, two colours for seen and unseen that differ in lightness
 /// and come with two shapes, light and dark by the reader's own setting, one column on a phone.
-enum PageStyle {
-  static let sheet: HTML = """
+package enum PageStyle {
+  package static let sheet: String = """
     :root {
       color-scheme: light dark;
       --paper: #fdfcf9; --panel: #f5f3ed; --ink: #1c1d1f; --muted: #5c5f64; --rule: #dcd8ce; --grid: #e7e3d9;

@@ -27,7 +27,7 @@ public struct ReportPage: Sendable {
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
       <title>\(report.title) – Phrasebook report</title>
       <style>
-      \(PageStyle.sheet)
+      \(HTML(stringLiteral: PageStyle.sheet))
       </style>
       </head>
       <body>

@@ -101,7 +101,7 @@ func percentLevel(_ level: Double) -> String {
 }
 
 /// A text in lines of at most `width` columns, broken at blanks.
-func wrapped(_ text: String, width: Int) -> [String] {
+package func wrapped(_ text: String, width: Int) -> [String] {
   var lines: [String] = []
   var line = ""
   for word in text.split(separator: " ") {

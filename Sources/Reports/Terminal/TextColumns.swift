@@ -32,7 +32,7 @@ struct TextColumns {
 
 /// How many columns a terminal gives a text: two to a scalar of East Asian scripts and emoji, none to marks
 /// that combine with the scalar before.
-func terminalWidth(_ text: String) -> Int {
+package func terminalWidth(_ text: String) -> Int {
   text.unicodeScalars.reduce(0) { width, scalar in
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format: return width
@@ -48,7 +48,7 @@ func terminalWidth(_ text: String) -> Int {
 }
 
 /// A text cut to a width, with `…` in place of what went.
-func shortened(_ text: String, to width: Int) -> String {
+package func shortened(_ text: String, to width: Int) -> String {
   guard terminalWidth(text) > width else { return text }
   var scalars = String.UnicodeScalarView()
   var used = 1
@@ -61,7 +61,7 @@ func shortened(_ text: String, to width: Int) -> String {
 }
 
 /// A text from a file made harmless for a terminal: control characters become `�`.
-func printable(_ text: String) -> String {
+package func printable(_ text: String) -> String {
   var scalars = String.UnicodeScalarView()
   for scalar in text.unicodeScalars {
     scalars.append(scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar)
