@@ -36,8 +36,8 @@ struct AccuracyTable {
     return """
       <tfoot><tr><td>mean of \(results.pairedTasks) tasks</td><td></td><td></td><td></td>\
       \(number(percent(results.chance)))\(number(percent(results.majority)))\
-      \(number(percent(results.seen)))<td>\(interval(results.seenInterval))</td>\
-      \(number(percent(results.unseen)))<td>\(interval(results.unseenInterval))</td>\
+      \(number(percent(results.seen)))<td></td>\
+      \(number(percent(results.unseen)))<td></td>\
       \(number(percent(results.gap?.mean)))<td>\(interval(results.gap?.interval))</td></tr></tfoot>
       """
   }

@@ -99,8 +99,8 @@ package enum PageStyle {
     .chart svg .grid { vector-effect: non-scaling-stroke; }
 
     .scroll { overflow-x: auto; margin: .8rem 0; }
-    table { border-collapse: collapse; font-size: .85rem; min-width: 100%; }
-    th, td { text-align: left; padding: .32rem .9rem .32rem 0; border-bottom: 1px solid var(--grid);
+    table { border-collapse: collapse; font-size: .82rem; min-width: 100%; }
+    th, td { text-align: left; padding: .32rem .75rem .32rem 0; border-bottom: 1px solid var(--grid);
       vertical-align: baseline; white-space: nowrap; }
     th { font-weight: 600; color: var(--muted); border-bottom-color: var(--rule); }
     tfoot td { font-weight: 600; border-top: 1px solid var(--rule); border-bottom: 0; }
