@@ -55,7 +55,3 @@ struct HeadlineSection {
       """
   }
 }
-
-extension HTML {
-  static func + (a: HTML, b: HTML) -> HTML { "\(a)\(b)" }
-}
