@@ -68,10 +68,7 @@ extension JSONParser {
 
   /// Parses a whole file.
   public func parseFile(_ path: String) throws(Diagnostic) -> Value {
-    let file = try MappedFile(path: path)
-    // The bytes do not keep the file mapped; its last use must come after theirs.
-    defer { withExtendedLifetime(file) {} }
-    return try parse(file.bytes, path: path)
+    try MappedFile(path: path).withBytes { (bytes) throws(Diagnostic) in try parse(bytes, path: path) }
   }
 
   private func withBytes(
