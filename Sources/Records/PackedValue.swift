@@ -107,21 +107,26 @@ public enum PackedValue {
     withUnsafeBytes(of: value.littleEndian) { buffer.append($0) }
   }
 
+  static func overwriteHalfWord(_ value: UInt32, at offset: Int, in buffer: inout ByteBuffer) {
+    withUnsafeBytes(of: value.littleEndian) { buffer.overwrite(at: offset, with: $0) }
+  }
+
   private static func appendText(_ text: String, tag: UInt8, to buffer: inout ByteBuffer) {
     buffer.append(tag)
     appendHalfWord(UInt32(clamping: text.utf8.count), to: &buffer)
     buffer.append(text)
   }
 
+  /// The length stands before the items and is filled in behind them: nesting copies nothing.
   private static func appendNested(
     _ tag: UInt8, count: Int, to buffer: inout ByteBuffer, _ items: (inout ByteBuffer) -> Void
   ) {
-    var inner = ByteBuffer()
-    items(&inner)
     buffer.append(tag)
     appendHalfWord(UInt32(clamping: count), to: &buffer)
-    appendHalfWord(UInt32(clamping: inner.count), to: &buffer)
-    inner.withBytes { buffer.append($0) }
+    let length = buffer.count
+    appendHalfWord(0, to: &buffer)
+    items(&buffer)
+    overwriteHalfWord(UInt32(clamping: buffer.count - length - 4), at: length, in: &buffer)
   }
 
   private static func readNested(
