@@ -40,8 +40,10 @@ struct HeadlineSection {
 
   private func sentence(_ results: ResultsSummary) -> HTML {
     guard let gap = results.gap, let seen = results.seen, let unseen = results.unseen else {
-      return "There is no gap to measure: no task has both templates that were trained on and templates that "
-        + "were held out."
+      return """
+        There is no gap to measure: no task has both templates that were trained on and templates that were \
+        held out.
+        """
     }
     let count = results.pairedTasks
     let tasks: HTML = count == 1 ? "one task" : "\(count) tasks"
