@@ -6,11 +6,25 @@ public final class CompiledTemplate: Sendable {
   public let source: TemplateSource
   public let environment: TemplateEnvironment
   public let limits: RenderLimits
+  /// The fields that records have; nil where they are given as dictionaries.
+  public let schema: Schema?
+  let program: Program
+  /// The answer choices' own program; nil where the template has none or they are constant.
+  let choicesProgram: Program?
+  /// Answer choices that are the same for every record.
+  let constantChoices: [String]?
 
-  private init(_ source: TemplateSource, _ environment: TemplateEnvironment, _ limits: RenderLimits) {
+  private init(
+    _ source: TemplateSource, _ environment: TemplateEnvironment, _ limits: RenderLimits, _ schema: Schema?,
+    _ program: Program, _ choicesProgram: Program?, _ constantChoices: [String]?
+  ) {
     self.source = source
     self.environment = environment
     self.limits = limits
+    self.schema = schema
+    self.program = program
+    self.choicesProgram = choicesProgram
+    self.constantChoices = constantChoices
   }
 
   /// Compiles a template.
@@ -23,9 +37,24 @@ public final class CompiledTemplate: Sendable {
     _ source: TemplateSource, schema: Schema? = nil, environment: TemplateEnvironment = .promptsource,
     limits: RenderLimits = RenderLimits()
   ) throws(Diagnostics) -> CompiledTemplate {
-    CompiledTemplate(source, environment, limits)
+    var compilation = Compilation(source: source, schema: schema, environment: environment, limits: limits)
+    return try compilation.run()
+  }
+
+  static func make(
+    _ compilation: Compilation, _ program: Program, _ choicesProgram: Program?, _ constantChoices: [String]?
+  ) -> CompiledTemplate {
+    CompiledTemplate(
+      compilation.source, compilation.environment, compilation.limits, compilation.schema, program,
+      choicesProgram, constantChoices)
   }
 
   /// The program as text, one instruction a line.
-  public var listing: String { "" }
+  public var listing: String {
+    let main = program.listing
+    if let constantChoices {
+      return "answer choices: \(constantChoices.map { "'\($0)'" }.joined(separator: ", "))\n\n" + main
+    }
+    return choicesProgram.map { "answer choices\n" + $0.listing + "\n" + main } ?? main
+  }
 }

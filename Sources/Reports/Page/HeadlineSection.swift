@@ -57,3 +57,7 @@ struct HeadlineSection {
       """
   }
 }
+
+extension HTML {
+  static func + (a: HTML, b: HTML) -> HTML { "\(a)\(b)" }
+}

@@ -1,0 +1,122 @@
+import Bytes
+import Records
+import YAML
+
+/// One run of the compiler over a template: parses, checks against the schema, and collects every problem.
+struct Compilation {
+  let source: TemplateSource
+  let schema: Schema?
+  let environment: TemplateEnvironment
+  let limits: RenderLimits
+  private var problems: [Diagnostic] = []
+
+  init(
+    source: TemplateSource, schema: Schema?, environment: TemplateEnvironment, limits: RenderLimits
+  ) {
+    self.source = source
+    self.schema = schema
+    self.environment = environment
+    self.limits = limits
+  }
+
+  mutating func run() throws(Diagnostics) -> CompiledTemplate {
+    var choicesProgram: Program?
+    var constantChoices: [String]?
+    if environment.dividesOutput, let choices = source.answerChoices {
+      choicesProgram = compile(choices, node: source.answerChoicesNode, isChoices: true, constantChoices: nil)
+      if let program = choicesProgram, program.names.isEmpty, !program.isRandom,
+        let computed = computeChoices(program)
+      {
+        constantChoices = computed
+        choicesProgram = nil
+      }
+    }
+    let program = compile(
+      source.jinja, node: source.jinjaNode, isChoices: false, constantChoices: constantChoices)
+    guard problems.isEmpty, let program else { throw Diagnostics(problems) }
+    return CompiledTemplate.make(self, program, choicesProgram, constantChoices)
+  }
+
+  private func computeChoices(_ program: Program) -> [String]? {
+    let machine = Machine(program, environment: environment, limits: limits)
+    guard (try? machine.render()) != nil else { return nil }
+    let bytes = Array(machine.output.text.utf8)
+    var parts = DividedText()
+    return bytes.withUnsafeBytes { raw in
+      parts.divide(Text(raw), from: 0, stripsFirst: true)
+      return parts.ranges.map { parts.string(raw, $0) }
+    }
+  }
+
+  private mutating func compile(
+    _ jinja: String, node: YAMLNode?, isChoices: Bool, constantChoices: [String]?
+  ) -> Program? {
+    let text = TemplateText(jinja, keepsTrailingNewline: environment.lexicalRules.keepsTrailingNewline)
+    let places = SourcePlaces(text, node: node, fallback: source.location)
+    let statements: [Statement]
+    do throws(SyntaxFailure) {
+      statements = try Parser.parse(text, environment: environment)
+    } catch {
+      problems.append(places.diagnostic(error.message, error.range))
+      return nil
+    }
+    let program = Program()
+    let compiler = Compiler(
+      text, environment: environment, program: program, constantChoices: constantChoices,
+      isChecking: schema != nil)
+    compiler.compile(statements)
+    for problem in compiler.problems { problems.append(places.diagnostic(problem.message, problem.range)) }
+    check(compiler, places, isChoices: isChoices)
+    if schema != nil, environment.dividesOutput, !isChoices, !mayDivide(statements, jinja) {
+      problems.append(
+        places.diagnostic(
+          "the template '\(source.name)' has no '|||'; put it between the input and the target", 0..<0))
+    }
+    return compiler.problems.isEmpty ? program : nil
+  }
+
+  /// Whether the source holds a divider anywhere; where it comes from an expression nobody can tell.
+  private func mayDivide(_ statements: [Statement], _ jinja: String) -> Bool {
+    jinja.utf8.count < 3 ? false : Array(jinja.utf8).withUnsafeBytes { Text($0).find(Text(divider)) != nil }
+  }
+
+  /// Tells names that are no fields.
+  private mutating func check(_ compiler: Compiler, _ places: SourcePlaces, isChoices: Bool) {
+    guard let schema else { return }
+    var told: Set<String> = []
+    for (name, range) in compiler.freeNames {
+      if schema.index(of: name) != nil || told.contains(name) || compiler.guardedNames.contains(name) {
+        continue
+      }
+      if GlobalFunction(rawValue: name)?.exists(in: environment) ?? false { continue }
+      if name == "answer_choices", environment.dividesOutput {
+        if source.answerChoices == nil, !isChoices {
+          problems.append(
+            places.diagnostic(
+              "the template uses 'answer_choices' and has none; add the key answer_choices", range))
+          told.insert(name)
+        }
+        continue
+      }
+      told.insert(name)
+      problems.append(
+        places.diagnostic(
+          "unknown field '\(name)'\(suggestion(for: name, among: schema.fields))", range))
+    }
+  }
+}
+
+extension Program {
+  /// Whether a rendering draws.
+  var isRandom: Bool {
+    functions.contains { function in
+      function.code.contains {
+        switch $0 {
+        case .filter(let filter, _): return filter.isImpure
+        case .name: return true
+        default: return false
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/// The variable `loop` of a running loop (jinja2.runtime.LoopContext).
+final class LoopBox: HeapObject {
+  override var typeName: String { "LoopContext" }
+
+  /// From 0; -1 before the first item.
+  private(set) var index0 = -1
+  let depth0: Int
+  /// What `loop(…)` runs in a recursive loop.
+  let recursion: (function: Int, frame: Frame)?
+  private let iterable: Datum
+  private var cursor: Cursor
+  private var after = Datum.missing
+  private var current = Datum.missing
+  private var before = Datum.missing
+  private var known: Int?
+  private var lastChanged: [Datum]?
+
+  init(_ iterable: Datum, _ cursor: Cursor, recursion: (function: Int, frame: Frame)?, depth0: Int) {
+    self.iterable = iterable
+    self.cursor = cursor
+    self.recursion = recursion
+    self.depth0 = depth0
+  }
+
+  func advance(_ machine: Machine) throws(RenderFailure) -> Datum? {
+    var next = after
+    after = .missing
+    if next.isMissing {
+      guard let item = try take(machine) else { return nil }
+      next = item
+    }
+    index0 += 1
+    before = current
+    current = next
+    return next
+  }
+
+  func length(_ machine: Machine) throws(RenderFailure) -> Int {
+    if let known { return known }
+    if let length = try machine.length(iterable) {
+      known = length
+      return length
+    }
+    var rest: [Datum] = []
+    while let item = try take(machine) {
+      rest.append(item)
+      try machine.countIteration()
+    }
+    let list = ListBox(rest)
+    cursor = .list(machine.region.keep(list), 0)
+    let length = rest.count + index0 + 1 + (after.isMissing ? 0 : 1)
+    known = length
+    return length
+  }
+
+  /// The next item of the iterable. The cursor is out of the loop's hands meanwhile, as it may run code that
+  /// asks the loop.
+  private func take(_ machine: Machine) throws(RenderFailure) -> Datum? {
+    var cursor = self.cursor
+    let item = try cursor.next(machine)
+    self.cursor = cursor
+    return item
+  }
+
+  private func peek(_ machine: Machine) throws(RenderFailure) -> Datum {
+    if after.isMissing { after = try take(machine) ?? .missing }
+    return after
+  }
+
+  /// An attribute, nil when the loop has none of this name.
+  func attribute(_ name: String, _ machine: Machine) throws(RenderFailure) -> Datum? {
+    switch name {
+    case "index": return .integer(index0 + 1)
+    case "index0": return .integer(index0)
+    case "revindex": return .integer(try length(machine) - index0)
+    case "revindex0": return .integer(try length(machine) - index0 - 1)
+    case "first": return .boolean(index0 == 0)
+    case "last": return .boolean(try peek(machine).isMissing)
+    case "length": return .integer(try length(machine))
+    case "depth": return .integer(depth0 + 1)
+    case "depth0": return .integer(depth0)
+    case "previtem": return index0 == 0 ? try machine.undefined("there is no previous item") : before
+    case "nextitem":
+      let next = try peek(machine)
+      return next.isMissing ? try machine.undefined("there is no next item") : next
+    default: return nil
+    }
+  }
+
+  func cycle(_ items: UnsafeBufferPointer<Datum>, _ machine: Machine) throws(RenderFailure) -> Datum {
+    guard !items.isEmpty else { throw machine.typeError("no items for cycling given") }
+    return items[max(0, index0) % items.count]
+  }
+
+  func changed(_ values: UnsafeBufferPointer<Datum>, _ machine: Machine) throws(RenderFailure) -> Bool {
+    if let lastChanged, lastChanged.count == values.count {
+      var isSame = true
+      for (a, b) in zip(lastChanged, values) where isSame {
+        isSame = try machine.matches(a, b)
+      }
+      if isSame { return false }
+    }
+    lastChanged = Array(values)
+    return true
+  }
+}
+
+/// The items of a loop's iterable that pass its `if`.
+final class FilteredIterator: IteratorBox {
+  private var cursor: Cursor
+  private let function: Int
+  private let frame: Frame
+
+  init(_ cursor: Cursor, function: Int, frame: Frame) {
+    self.cursor = cursor
+    self.function = function
+    self.frame = frame
+  }
+
+  override func advance(_ machine: Machine) throws(RenderFailure) -> Datum? {
+    while let item = try cursor.next(machine) {
+      try machine.countIteration()
+      if try machine.passes(item, function, frame) { return item }
+    }
+    return nil
+  }
+}
