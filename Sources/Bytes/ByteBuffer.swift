@@ -61,6 +61,13 @@ public struct ByteBuffer: ~Copyable {
     append(String(value))
   }
 
+  /// Puts other bytes in the place of ones that are there; what would lie behind the end is left out.
+  package mutating func overwrite(at offset: Int, with bytes: UnsafeRawBufferPointer) {
+    guard offset >= 0, offset < count else { return }
+    let room = UnsafeMutableRawBufferPointer(rebasing: memory[offset..<count])
+    room.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.prefix(room.count)))
+  }
+
   /// Makes room for `extra` more bytes and lets `body` write them; `body` returns how many it wrote.
   public mutating func appendUninitialized(
     _ extra: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int

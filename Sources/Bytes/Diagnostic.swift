@@ -70,7 +70,7 @@ extension Diagnostic: CustomStringConvertible {
     guard let location, location.line > 0, let excerpt else { return text }
     let window = ExcerptWindow(excerpt, column: location.column, span: span)
     let number = String(location.line)
-    let gutter = String(repeating: " ", count: max(4, number.count))
+    let gutter = String(repeating: " ", count: max(4, number.count - 1))
     let padding = String(repeating: " ", count: max(0, 5 - number.count))
     text += "\n\(padding)\(number) | \(window.text)"
     guard location.column > 0 else { return text }

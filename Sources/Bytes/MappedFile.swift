@@ -6,7 +6,8 @@ import Glibc
 /// while it is mapped is that process' fault, as with every reader of mapped files.
 public final class MappedFile: Sendable {
   public let path: String
-  /// Valid as long as this object lives.
+  /// Valid as long as this object lives, which for one that is not used again may be no longer than the
+  /// expression; `withBytes` keeps it alive.
   public nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
 
   /// - Throws: a `Diagnostic` when the file cannot be opened or is no regular file.
@@ -28,6 +29,14 @@ public final class MappedFile: Sendable {
     let mapped = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0)
     guard let mapped, mapped != MAP_FAILED else { throw .system("map", path, errno: errno) }
     bytes = UnsafeRawBufferPointer(start: mapped, count: size)
+  }
+
+  /// Gives the bytes to `body` and keeps them until it returns.
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
   }
 
   deinit {

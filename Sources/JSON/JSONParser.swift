@@ -31,17 +31,28 @@ public final class JSONParser {
   public func parse(
     _ bytes: UnsafeRawBufferPointer, path: String = "text", line: Int = 1
   ) throws(Diagnostic) -> Value {
-    var size = 0
-    let start = bytes.bindMemory(to: UInt8.self).baseAddress
-    if let packed = pb_json_parse(parser, start, bytes.count, Self.deepest, &size) {
-      return PackedValue.read(UnsafeRawBufferPointer(start: packed, count: size)).value
-    }
+    if let value = parseQuickly(bytes) { return value }
     do throws(CarefulParser.Fault) {
-      var careful = CarefulParser(bytes, deepest: Int(Self.deepest))
-      return try careful.document()
+      return try Self.careful(bytes)
     } catch {
       throw Self.diagnostic(error, bytes, path: path, line: line)
     }
+  }
+
+  /// The value as simdjson reads it, nil where it reads none or not all of it.
+  package func parseQuickly(_ bytes: UnsafeRawBufferPointer) -> Value? {
+    var size = 0
+    let start = bytes.bindMemory(to: UInt8.self).baseAddress
+    guard let packed = pb_json_parse(parser, start, bytes.count, Self.deepest, &size) else { return nil }
+    return PackedValue.read(UnsafeRawBufferPointer(start: packed, count: size)).value
+  }
+
+  /// The value as our own parser reads it, which also says what is wrong.
+  package func parseCarefully(_ bytes: UnsafeRawBufferPointer) throws -> Value { try Self.careful(bytes) }
+
+  private static func careful(_ bytes: UnsafeRawBufferPointer) throws(CarefulParser.Fault) -> Value {
+    var careful = CarefulParser(bytes, deepest: Int(deepest))
+    return try careful.document()
   }
 
   private static func diagnostic(
@@ -68,10 +79,7 @@ extension JSONParser {
 
   /// Parses a whole file.
   public func parseFile(_ path: String) throws(Diagnostic) -> Value {
-    let file = try MappedFile(path: path)
-    // The bytes do not keep the file mapped; its last use must come after theirs.
-    defer { withExtendedLifetime(file) {} }
-    return try parse(file.bytes, path: path)
+    try MappedFile(path: path).withBytes { (bytes) throws(Diagnostic) in try parse(bytes, path: path) }
   }
 
   private func withBytes(

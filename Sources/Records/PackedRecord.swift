@@ -44,12 +44,13 @@ public struct PackedRecord {
     PackedValue.appendWord(id.low, to: &buffer)
     PackedValue.appendWord(record.group ?? id.high, to: &buffer)
     buffer.append(record.split?.rawValue ?? 0)
-    var values = ByteBuffer()
-    let table = headerSize + 4 * schema.fields.count
+    let start = buffer.count - headerSize
+    let table = buffer.count
+    for _ in schema.fields { PackedValue.appendHalfWord(0, to: &buffer) }
     for index in schema.fields.indices {
-      PackedValue.appendHalfWord(UInt32(clamping: table + values.count), to: &buffer)
-      PackedValue.append(index < record.values.count ? record.values[index] : .null, to: &values)
+      let offset = UInt32(clamping: buffer.count - start)
+      PackedValue.overwriteHalfWord(offset, at: table + 4 * index, in: &buffer)
+      PackedValue.append(index < record.values.count ? record.values[index] : .null, to: &buffer)
     }
-    values.withBytes { buffer.append($0) }
   }
 }

@@ -45,9 +45,16 @@ public enum PackedValue {
     }
   }
 
+  /// Deeper values than any reader makes are damage.
+  private static let deepest = 1024
+
   /// The value at the start of the bytes and how many bytes it takes; `.null` for damaged bytes.
   public static func read(_ bytes: UnsafeRawBufferPointer) -> (value: Value, size: Int) {
-    guard let tag = bytes.first else { return (.null, 0) }
+    read(bytes, depth: 0)
+  }
+
+  private static func read(_ bytes: UnsafeRawBufferPointer, depth: Int) -> (value: Value, size: Int) {
+    guard let tag = bytes.first, depth < deepest else { return (.null, 0) }
     switch tag {
     case Tag.no: return (.boolean(false), 1)
     case Tag.yes: return (.boolean(true), 1)
@@ -63,11 +70,11 @@ public enum PackedValue {
       return (.bigInteger(String(decoding: text, as: UTF8.self)), 5 + text.count)
     case Tag.list:
       var items: [Value] = []
-      let size = readNested(bytes) { items.append($0) }
+      let size = readNested(bytes, depth: depth) { items.append($0) }
       return (.list(items), size)
     case Tag.dictionary:
       var flat: [Value] = []
-      let size = readNested(bytes, perItem: 2) { flat.append($0) }
+      let size = readNested(bytes, perItem: 2, depth: depth) { flat.append($0) }
       var pairs = ValueDictionary()
       for place in stride(from: 0, to: flat.count - 1, by: 2) {
         if case .string(let key) = flat[place] { pairs[key] = flat[place + 1] }
@@ -107,33 +114,40 @@ public enum PackedValue {
     withUnsafeBytes(of: value.littleEndian) { buffer.append($0) }
   }
 
+  static func overwriteHalfWord(_ value: UInt32, at offset: Int, in buffer: inout ByteBuffer) {
+    withUnsafeBytes(of: value.littleEndian) { buffer.overwrite(at: offset, with: $0) }
+  }
+
   private static func appendText(_ text: String, tag: UInt8, to buffer: inout ByteBuffer) {
     buffer.append(tag)
     appendHalfWord(UInt32(clamping: text.utf8.count), to: &buffer)
     buffer.append(text)
   }
 
+  /// The length stands before the items and is filled in behind them: nesting copies nothing.
   private static func appendNested(
     _ tag: UInt8, count: Int, to buffer: inout ByteBuffer, _ items: (inout ByteBuffer) -> Void
   ) {
-    var inner = ByteBuffer()
-    items(&inner)
     buffer.append(tag)
     appendHalfWord(UInt32(clamping: count), to: &buffer)
-    appendHalfWord(UInt32(clamping: inner.count), to: &buffer)
-    inner.withBytes { buffer.append($0) }
+    let length = buffer.count
+    appendHalfWord(0, to: &buffer)
+    items(&buffer)
+    overwriteHalfWord(UInt32(clamping: buffer.count - length - 4), at: length, in: &buffer)
   }
 
   private static func readNested(
-    _ bytes: UnsafeRawBufferPointer, perItem: Int = 1, _ take: (Value) -> Void
+    _ bytes: UnsafeRawBufferPointer, perItem: Int = 1, depth: Int, _ take: (Value) -> Void
   ) -> Int {
     let count = Int(halfWord(bytes, at: 1)) * perItem
     let size = min(bytes.count, 9 + Int(halfWord(bytes, at: 5)))
     var place = 9
-    for _ in 0..<count where place < size {
-      let (value, length) = read(UnsafeRawBufferPointer(rebasing: bytes[place..<size]))
+    var taken = 0
+    while taken < count, place < size {
+      let (value, length) = read(UnsafeRawBufferPointer(rebasing: bytes[place..<size]), depth: depth + 1)
       guard length > 0 else { break }
       take(value)
+      taken += 1
       place += length
     }
     return size

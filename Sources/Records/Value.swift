@@ -14,43 +14,6 @@ public indirect enum Value: Sendable {
   case dictionary(ValueDictionary)
 }
 
-/// Keys with values, in the order in which they were written; a key occurs once.
-public struct ValueDictionary: Sendable {
-  public private(set) var keys: [String] = []
-  public private(set) var values: [Value] = []
-
-  public init() {}
-
-  /// Later values replace earlier ones of the same key, in the earlier place.
-  public init(_ pairs: [(String, Value)]) {
-    for (key, value) in pairs { self[key] = value }
-  }
-
-  public var count: Int { keys.count }
-
-  public func index(of key: String) -> Int? {
-    keys.firstIndex { $0.utf8.elementsEqual(key.utf8) }
-  }
-
-  /// Setting nil removes the key.
-  public subscript(key: String) -> Value? {
-    get { index(of: key).map { values[$0] } }
-    set {
-      if let place = index(of: key) {
-        if let newValue {
-          values[place] = newValue
-        } else {
-          keys.remove(at: place)
-          values.remove(at: place)
-        }
-      } else if let newValue {
-        keys.append(key)
-        values.append(newValue)
-      }
-    }
-  }
-}
-
 extension Value: Equatable {
   public static func == (a: Value, b: Value) -> Bool {
     switch (a, b) {

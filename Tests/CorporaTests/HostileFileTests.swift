@@ -146,9 +146,9 @@ import Testing
     #expect(stopped.error?.contains("'&' begins no entity; write '&amp;'") == true)
     let kept = try work.read(description + "on_bad_record: quarantine\n")
     // Every entry that begins before the line of the fault, counted in the text itself.
-    let text = try MappedFile(path: path)
+    let text = try content(of: path)
     let line = try #require(Int(place.split(separator: ":")[1]))
-    let before = String(decoding: text.bytes, as: UTF8.self).split(
+    let before = text.split(
       separator: "\n", omittingEmptySubsequences: false
     ).prefix(line)
     #expect(before.last?.contains("& ") == true)

@@ -28,8 +28,8 @@ import Testing
     let work = try TemporaryFolder()
     var count = 0
     for file in try namesInFolder(Self.folder) where file.hasSuffix(".yaml") {
-      let text = try MappedFile(path: Self.folder + "/" + file)
-      let parts = String(decoding: text.bytes, as: UTF8.self).split(
+      let text = try content(of: Self.folder + "/" + file)
+      let parts = text.split(
         separator: "SHARED", omittingEmptySubsequences: false)
       let description = try CorpusDescription.load(
         try work.write("corpus.yaml", parts.joined(separator: shared)))

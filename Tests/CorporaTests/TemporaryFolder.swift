@@ -33,8 +33,7 @@ final class TemporaryFolder {
 
   /// The text of a file, with this folder's path left out.
   func text(_ name: String) throws -> String {
-    let file = try MappedFile(path: path + "/" + name)
-    return without(String(decoding: file.bytes, as: UTF8.self))
+    without(try content(of: path + "/" + name))
   }
 
   /// A text with this folder's path left out.
@@ -67,6 +66,11 @@ final class TemporaryFolder {
     }
     return reading
   }
+}
+
+/// The text of a file.
+func content(of path: String) throws -> String {
+  try MappedFile(path: path).withBytes { String(decoding: $0, as: UTF8.self) }
 }
 
 struct Reading: Equatable {
