@@ -69,7 +69,9 @@ let package = Package(
       name: "MixturesTests",
       dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity", "Mixtures"]),
     .testTarget(
-      name: "TransformerTests", dependencies: ["Bytes", "Records", "JSON", "Transformer", "Training"]),
+      name: "TransformerTests",
+      dependencies: ["Bytes", "Records", "JSON", "CVectorLoops", "Transformer", "Training"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Bytes", "Records", "JSON", "Transformer", "Evaluation"],
       exclude: ["Fixtures"]),
