@@ -4,6 +4,8 @@ package struct UTF8Check {
   package private(set) var invalid: Int?
   /// Bytes at the end that begin a scalar and do not finish it.
   package private(set) var cut = 0
+  /// Whether no byte above 0x7F was met.
+  package private(set) var isASCII = true
 
   /// - Parameter partial: a scalar cut off at the end is no fault; `cut` then says how many bytes it has.
   package init(_ bytes: UnsafeRawBufferPointer, partial: Bool = false) {
@@ -22,6 +24,7 @@ package struct UTF8Check {
         place &+= 1
         continue
       }
+      isASCII = false
       let length = Self.length(lead)
       guard length > 0 else {
         invalid = place
@@ -73,6 +76,9 @@ package struct UTF8Stream {
 
   package init() {}
 
+  /// Whether no byte above 0x7F was met so far.
+  package private(set) var isASCII = true
+
   /// Whether the text so far ends inside a scalar.
   package var isCut: Bool { !cut.isEmpty }
 
@@ -90,6 +96,7 @@ package struct UTF8Stream {
     }
     let rest = UnsafeRawBufferPointer(rebasing: bytes[place...])
     let check = UTF8Check(rest, partial: true)
+    if !check.isASCII { isASCII = false }
     if let invalid = check.invalid { return start + place + invalid }
     cut += rest.suffix(check.cut)
     return nil

@@ -94,6 +94,50 @@ public enum PackedValue {
     return UnsafeRawBufferPointer(rebasing: bytes[5..<5 + length])
   }
 
+  /// How many bytes the value at the start takes; 0 when there is none.
+  package static func size(_ bytes: UnsafeRawBufferPointer) -> Int {
+    guard let tag = bytes.first else { return 0 }
+    let size =
+      switch tag {
+      case Tag.integer, Tag.number: 9
+      case Tag.string, Tag.bigInteger: 5 + Int(halfWord(bytes, at: 1))
+      case Tag.list, Tag.dictionary: 9 + Int(halfWord(bytes, at: 5))
+      default: 1
+      }
+    return min(size, bytes.count)
+  }
+
+  /// The packed value of a key in a packed dictionary, of a repeated key the last one; nil where there is none.
+  package static func item(of bytes: UnsafeRawBufferPointer, key: [UInt8]) -> UnsafeRawBufferPointer? {
+    guard bytes.first == Tag.dictionary else { return nil }
+    let end = size(bytes)
+    var place = 9
+    var found: UnsafeRawBufferPointer?
+    while place < end {
+      let name = UnsafeRawBufferPointer(rebasing: bytes[place..<end])
+      place += size(name)
+      let value = UnsafeRawBufferPointer(rebasing: bytes[min(place, end)..<end])
+      if textBytes(name).elementsEqual(key) { found = value }
+      place += size(value)
+    }
+    return found
+  }
+
+  /// The packed value at a place in a packed list, nil behind its end.
+  package static func item(of bytes: UnsafeRawBufferPointer, at index: Int) -> UnsafeRawBufferPointer? {
+    guard bytes.first == Tag.list, index >= 0 else { return nil }
+    let end = size(bytes)
+    var place = 9
+    var left = index
+    while place < end {
+      let value = UnsafeRawBufferPointer(rebasing: bytes[place..<end])
+      if left == 0 { return value }
+      left -= 1
+      place += size(value)
+    }
+    return nil
+  }
+
   @inlinable
   public static func word(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> UInt64 {
     guard offset >= 0, offset <= bytes.count - 8 else { return 0 }

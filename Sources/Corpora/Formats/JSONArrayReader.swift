@@ -34,8 +34,12 @@ final class JSONArrayReader: FormatReader {
       mark = mark.advanced(over: UnsafeRawBufferPointer(rebasing: bytes[marked..<place]))
       marked = place
     }
-    for place in 0..<bytes.count {
-      switch scanner.step(bytes[place]) {
+    // A value of its own while it runs: the parts of an object cost a check at each use.
+    var running = scanner
+    defer { scanner = running }
+    var place = 0
+    while place < bytes.count {
+      switch running.step(bytes[place]) {
       case .none: break
       case .itemBegins:
         advance(to: place)
@@ -45,11 +49,12 @@ final class JSONArrayReader: FormatReader {
       case .itemEnds: try give(UnsafeRawBufferPointer(rebasing: bytes[itemPart...place]))
       case .fault(let reason):
         advance(to: place)
-        if scanner.isInItem { keep(UnsafeRawBufferPointer(rebasing: bytes[itemPart...place])) }
+        if running.isInItem { keep(UnsafeRawBufferPointer(rebasing: bytes[itemPart...place])) }
         return try fail(reason)
       }
+      place = running.plainEnd(in: bytes, from: place + 1)
     }
-    if scanner.isInItem { keep(UnsafeRawBufferPointer(rebasing: bytes[itemPart...])) }
+    if running.isInItem { keep(UnsafeRawBufferPointer(rebasing: bytes[itemPart...])) }
     advance(to: bytes.count)
   }
 

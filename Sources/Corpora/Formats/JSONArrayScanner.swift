@@ -75,8 +75,19 @@ struct JSONArrayScanner {
     }
   }
 
+  /// The first place, from one on, whose byte can change anything: inside a string that is a quote or a
+  /// backslash.
+  func plainEnd(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    guard token == .string || (token == .key && (isInItem || !isOnWay)), !isEscaped else { return start }
+    var place = start
+    while place < bytes.count, bytes[place] != UInt8(ascii: "\""), bytes[place] != UInt8(ascii: "\\") {
+      place &+= 1
+    }
+    return place
+  }
+
   private mutating func inString(_ byte: UInt8) -> Event {
-    if token == .key, isOnWay {
+    if token == .key, isOnWay, !isInItem {
       if key.count >= longestKey { return .fault("a key is longer than \(longestKey) bytes") }
       key.append(byte)
     }

@@ -33,8 +33,9 @@ struct RowSplitter {
     }
 
     func text(_ place: Place) -> String {
-      guard place.isQuoted else { return String(decoding: bytes[place.range], as: UTF8.self) }
-      let inside = bytes[place.range].dropFirst().dropLast()
+      let whole = UnsafeRawBufferPointer(rebasing: bytes[place.range])
+      guard place.isQuoted, whole.count >= 2 else { return String(decoding: whole, as: UTF8.self) }
+      let inside = UnsafeRawBufferPointer(rebasing: whole[1..<whole.count - 1])
       guard place.hasDoubledQuotes else { return String(decoding: inside, as: UTF8.self) }
       var text: [UInt8] = []
       text.reserveCapacity(inside.count)
@@ -81,14 +82,25 @@ struct RowSplitter {
   mutating func split(_ bytes: UnsafeRawBufferPointer, _ body: (Row) throws -> Void) throws {
     let quote: UInt8 = quotes ? UInt8(ascii: "\"") : 10
     var rowStart = 0
-    for place in 0..<bytes.count {
+    var ahead = 0
+    while ahead < bytes.count {
+      // Most bytes are the insides of values.
+      if state == .plain {
+        while ahead < bytes.count, bytes[ahead] != separator, bytes[ahead] != 10 { ahead &+= 1 }
+      } else if state == .quoted {
+        while ahead < bytes.count, bytes[ahead] != quote, bytes[ahead] != 10 { ahead &+= 1 }
+      }
+      guard ahead < bytes.count else { break }
+      let place = ahead
       let byte = bytes[place]
+      ahead += 1
       switch state {
-      case .plain:
-        if byte != separator, byte != 10 { continue }
+      case .plain: break
       case .quoted:
-        if byte == quote { state = .quoteInQuoted }
-        if byte != 10 { continue }
+        if byte == quote {
+          state = .quoteInQuoted
+          continue
+        }
         if earlier + place - rowStart <= longest {
           lineFeeds += 1
           continue

@@ -22,8 +22,32 @@ final class FieldMapper {
   /// For each path a field or condition that names it, for errors about the description.
   let owners: [Owner]
   private let format: CorpusDescription.Format
-  private let fields: [(rule: CorpusDescription.Field, origin: Origin)]
+  private let fields: [Rule]
   private let conditions: [(path: Origin, matcher: Matcher)]
+
+  /// A field and where its value comes from; an object, because it is looked at for every record.
+  private final class Rule {
+    let name: String
+    let origin: Origin
+    let replacements: [(from: String, to: String)]
+    let separator: String?
+    let mapping: ValueMapping?
+    let type: ValueType?
+    /// Whether a text stays as it is.
+    let isPlain: Bool
+
+    init(_ field: CorpusDescription.Field, _ origin: Origin) {
+      name = field.name
+      self.origin = origin
+      replacements = field.replacements
+      separator = field.separator
+      mapping = field.mapping
+      type = field.type
+      isPlain =
+        field.replacements.isEmpty && field.separator == nil && field.mapping == nil
+        && (field.type == nil || field.type == .string)
+    }
+  }
 
   enum Owner {
     case field(CorpusDescription.Field)
@@ -45,8 +69,8 @@ final class FieldMapper {
     format = description.format
     fields = description.fields.map { field in
       switch field.origin {
-      case .constant(let value): (field, .constant(value))
-      case .path(let path): (field, origin(path, .field(field)))
+      case .constant(let value): Rule(field, .constant(value))
+      case .path(let path): Rule(field, origin(path, .field(field)))
       }
     }
     var conditions: [(path: Origin, matcher: Matcher)] = []
@@ -63,7 +87,7 @@ final class FieldMapper {
     for (path, matcher) in conditions where try !holds(raw, path, matcher) { return nil }
     var values: [Value] = []
     values.reserveCapacity(fields.count)
-    for (rule, origin) in fields { values.append(try value(raw, rule, origin)) }
+    for rule in fields { values.append(try value(raw, rule)) }
     return values
   }
 
@@ -83,22 +107,21 @@ final class FieldMapper {
     }
   }
 
-  private func value(
-    _ raw: RawRecord, _ rule: CorpusDescription.Field, _ origin: Origin
-  ) throws(Fault) -> Value {
-    switch origin {
+  private func value(_ raw: RawRecord, _ rule: Rule) throws(Fault) -> Value {
+    switch rule.origin {
     case .constant(let value): return try shaped(value, rule, nil)
     case .path(let path):
       guard let found = raw.values[path] else {
         if format == .xml, rule.type == .list { return .list([]) }
         throw Fault(reason: missing(rule, path), path: nil, span: 1)
       }
+      if rule.isPlain, case .string = found { return found }
       return try shaped(found, rule, path)
     }
   }
 
   /// A value with its field's replacements, splitting, mapping and type.
-  private func shaped(_ found: Value, _ rule: CorpusDescription.Field, _ path: Int?) throws(Fault) -> Value {
+  private func shaped(_ found: Value, _ rule: Rule, _ path: Int?) throws(Fault) -> Value {
     var value = found
     if format == .xml, path != nil {
       if rule.type == .list {
@@ -165,7 +188,7 @@ final class FieldMapper {
   }
 
   private func split(
-    _ value: Value, _ separator: String, _ rule: CorpusDescription.Field, _ path: Int?
+    _ value: Value, _ separator: String, _ rule: Rule, _ path: Int?
   ) throws(Fault) -> Value {
     guard case .string(let text) = value else {
       throw Fault(
@@ -176,7 +199,7 @@ final class FieldMapper {
   }
 
   private func mapped(
-    _ value: Value, _ mapping: ValueMapping, _ rule: CorpusDescription.Field, _ path: Int?
+    _ value: Value, _ mapping: ValueMapping, _ rule: Rule, _ path: Int?
   ) throws(Fault) -> Value {
     let text = ValueConversion.text(value)
     if let text, let image = mapping[text] { return image }
@@ -188,7 +211,7 @@ final class FieldMapper {
   }
 
   private func typed(
-    _ value: Value, _ type: ValueType, _ rule: CorpusDescription.Field, _ path: Int?
+    _ value: Value, _ type: ValueType, _ rule: Rule, _ path: Int?
   ) throws(Fault) -> Value {
     if let made = ValueConversion.convert(value, to: type) { return made }
     throw Fault(
@@ -196,7 +219,7 @@ final class FieldMapper {
       path: path, span: ValueConversion.text(value)?.unicodeScalars.prefix(80).count ?? 1)
   }
 
-  private func missing(_ rule: CorpusDescription.Field, _ path: Int) -> String {
+  private func missing(_ rule: Rule, _ path: Int) -> String {
     let what =
       switch format {
       case .xml: paths[path].split(separator: "/").last?.hasPrefix("@") == true ? "attribute" : "element"

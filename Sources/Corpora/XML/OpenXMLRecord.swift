@@ -1,7 +1,7 @@
 import Records
 
 /// A record whose end tag has not come yet, with the values found so far.
-final class OpenXMLRecord {
+struct OpenXMLRecord {
   private(set) var depth = 0
   private(set) var start = TextPosition(line: 1, column: 1, offset: 0)
   /// Whether it has become too long to be kept.
@@ -21,7 +21,7 @@ final class OpenXMLRecord {
     found = Array(repeating: [], count: pathCount)
   }
 
-  func begin(at place: TextPosition, depth: Int) {
+  mutating func begin(at place: TextPosition, depth: Int) {
     self.depth = depth
     start = place
     isTooLong = false
@@ -34,7 +34,7 @@ final class OpenXMLRecord {
   }
 
   /// Forgets the values: the record is only waited for to end.
-  func giveUp() {
+  mutating func giveUp() {
     isTooLong = true
     for path in texts.indices {
       texts[path] = []
@@ -45,44 +45,48 @@ final class OpenXMLRecord {
   /// - Parameters:
   ///   - depth: of the element, the root having 1.
   ///   - offset: in the file, of the end of the tag.
-  func elementBegins(
-    _ element: XMLElementStart, depth: Int, paths: [XMLRecordMatcher.Path],
-    matches: (XMLRecordMatcher.Step) -> Bool, offset: Int
+  mutating func elementBegins(
+    _ start: XMLElementStart, _ element: XMLRecordMatcher.Element, depth: Int,
+    paths: [XMLRecordMatcher.Path], offset: Int
   ) {
+    guard !isTooLong else { return }
     let below = depth - self.depth
-    for (place, path) in paths.enumerated() {
+    for place in paths.indices {
+      let steps = paths[place].steps
       if below > 0 {
-        guard followed[place] == below - 1, path.steps.count >= below, matches(path.steps[below - 1]) else {
+        guard followed[place] == below - 1, steps.count >= below, steps[below - 1].matches(element) else {
           continue
         }
         followed[place] = below
       }
-      guard path.steps.count == below else { continue }
-      if case .attribute(let prefix, let name) = path.ending {
-        if let value = element.attribute(prefix: prefix, name: name) { found[place].append(.string(value)) }
+      guard steps.count == below else { continue }
+      if case .attribute(let prefix, let name) = paths[place].ending {
+        if let value = start.attribute(prefix: prefix, name: name) { found[place].append(.string(value)) }
       } else {
         texts[place].removeAll(keepingCapacity: true)
-        if record.offsets[place] < 0 { record.offsets[place] = offset + 1 - start.offset }
+        if record.offsets[place] < 0 { record.offsets[place] = offset + 1 - self.start.offset }
       }
     }
   }
 
-  func elementEnds(depth: Int, paths: [XMLRecordMatcher.Path]) {
+  mutating func elementEnds(depth: Int, paths: [XMLRecordMatcher.Path]) {
+    guard !isTooLong else { return }
     let below = depth - self.depth
-    for (place, path) in paths.enumerated() where followed[place] == below {
-      if path.steps.count == below, !path.isAttribute {
+    for place in paths.indices where followed[place] == below {
+      if paths[place].steps.count == below, !paths[place].isAttribute {
         found[place].append(.string(String(decoding: texts[place], as: UTF8.self)))
       }
       followed[place] = max(0, below - 1)
     }
   }
 
-  func text(_ bytes: UnsafeRawBufferPointer, depth: Int, paths: [XMLRecordMatcher.Path]) {
+  mutating func text(_ bytes: UnsafeRawBufferPointer, depth: Int, paths: [XMLRecordMatcher.Path]) {
+    guard !isTooLong else { return }
     let below = depth - self.depth
-    for (place, path) in paths.enumerated() where followed[place] == path.steps.count {
-      switch path.ending {
+    for place in paths.indices where followed[place] == paths[place].steps.count {
+      switch paths[place].ending {
       case .content: texts[place].append(contentsOf: bytes)
-      case .text: if below == path.steps.count { texts[place].append(contentsOf: bytes) }
+      case .text: if below == followed[place] { texts[place].append(contentsOf: bytes) }
       case .attribute: break
       }
     }
@@ -96,12 +100,5 @@ final class OpenXMLRecord {
       record.values[path] = values.count > 1 ? .list(values) : values.first
     }
     return record
-  }
-}
-
-extension XMLRecordMatcher.Path {
-  var isAttribute: Bool {
-    if case .attribute = ending { return true }
-    return false
   }
 }

@@ -26,6 +26,13 @@ struct XMLNames {
     return number
   }
 
+  /// The bytes of a zero-terminated name.
+  static func bytes(_ name: Name) -> [UInt8] {
+    var count = 0
+    while name[count] != 0 { count += 1 }
+    return Array(UnsafeBufferPointer(start: name, count: count))
+  }
+
   /// Whether a zero-terminated name has exactly these bytes.
   static func equal(_ bytes: [UInt8], _ name: Name) -> Bool {
     for (place, byte) in bytes.enumerated() where name[place] != byte { return false }

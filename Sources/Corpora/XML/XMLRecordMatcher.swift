@@ -2,11 +2,7 @@ import Bytes
 import Records
 
 /// Follows the elements of a document, finds the records among them and collects their values.
-final class XMLRecordMatcher: XMLEvents {
-  unowned var parser: XMLPushParser?
-  var text = RetainedText()
-  /// Bytes of the file that the parser was not given (a byte order mark).
-  var leftOut = 0
+struct XMLRecordMatcher {
   private(set) var recordCount = 0
   /// The paths of the first elements, for the message that no record was found.
   private(set) var seen: [String] = []
@@ -17,25 +13,39 @@ final class XMLRecordMatcher: XMLEvents {
   private let recordSteps: [Step]
   private let paths: [Path]
   private var names = XMLNames()
-  /// The numbers of the open elements' names, with whether each matches a step's prefix where it has one.
+  private var kept = RetainedText()
+  /// Bytes of the file that the parser was not given (a byte order mark).
+  private var leftOut = 0
   private var open: [Element] = []
   private var records: [OpenXMLRecord] = []
   private var spare: [OpenXMLRecord] = []
   private var trail: [String] = []
+  private static let mostSeen = 5
 
   /// A step with its name's number.
   struct Step {
     /// nil: any name.
     var number: Int32?
     var prefix: [UInt8]?
+
+    func matches(_ element: Element) -> Bool {
+      if let number, number != element.number { return false }
+      return prefix == nil || prefix == element.prefix
+    }
   }
 
   struct Path {
     var steps: [Step]
     var ending: XMLFieldPath.Ending
+
+    var isAttribute: Bool {
+      if case .attribute = ending { return true }
+      return false
+    }
   }
 
-  private struct Element {
+  /// An open element: the number of its name, and its prefix.
+  struct Element {
     var number: Int32
     var prefix: [UInt8]?
   }
@@ -60,107 +70,102 @@ final class XMLRecordMatcher: XMLEvents {
     self.names = names
   }
 
-  /// Where the outermost open record begins in the file, or the place in hand.
-  var openRecordStart: Int { records.first?.start.offset ?? offset }
-
-  private var offset: Int { (parser?.offset ?? 0) + leftOut }
-
-  /// Gives up the text that no open record needs.
-  func dropText() {
-    for record in records where !record.isTooLong && text.end - record.start.offset > limits.recordBytes {
-      record.giveUp()
-    }
-    text.drop(before: records.first { !$0.isTooLong }?.start.offset ?? offset)
+  mutating func begin(at offset: Int) {
+    kept.base = offset
+    leftOut = offset
   }
 
-  func elementBegins(_ element: XMLElementStart) throws {
+  /// Keeps the bytes that the parser is given next.
+  mutating func append(_ bytes: UnsafeRawBufferPointer) { kept.append(bytes) }
+
+  /// Offset in the file behind the last byte that was appended.
+  var textEnd: Int { kept.end }
+
+  /// The bytes from the outermost open record on, or from the parser's place where none is open.
+  func unfinished(_ cursor: XMLCursor) -> ArraySlice<UInt8> {
+    kept.suffix(from: records.first?.start.offset ?? cursor.offset + leftOut)
+  }
+
+  /// Gives up the text that no open record needs.
+  mutating func dropText(_ cursor: XMLCursor) {
+    for place in records.indices
+    where !records[place].isTooLong && kept.end - records[place].start.offset > limits.recordBytes {
+      records[place].giveUp()
+    }
+    kept.drop(before: records.first { !$0.isTooLong }?.start.offset ?? cursor.offset + leftOut)
+  }
+
+  mutating func elementBegins(_ start: XMLElementStart, _ cursor: XMLCursor) throws {
+    let offset = cursor.offset + leftOut
     guard open.count < limits.xmlDepth else {
-      let place = startOfTag()
+      let place = startOfTag(cursor, endingAt: offset)
       throw XMLFault(
         "elements are nested deeper than \(limits.xmlDepth) levels, the most that is read", line: place.line,
         column: place.column)
     }
-    let hasPrefix = element.prefix != nil
-    let prefix =
-      hasPrefix ? element.prefix.map { Array(UnsafeBufferPointer(start: $0, count: length($0))) } : nil
-    open.append(Element(number: names.number(of: element.name), prefix: prefix))
-    if recordCount == 0, seen.count < 5 { remember(element.name) }
-    for record in records where !record.isTooLong {
-      record.elementBegins(element, depth: open.count, paths: paths, matches: matches, offset: offset)
-    }
+    let element = Element(
+      number: names.number(of: start.name), prefix: start.prefix.map { XMLNames.bytes($0) })
+    open.append(element)
+    if recordCount == 0, seen.count < Self.mostSeen { remember(start.name) }
     if isRecord {
-      let record = spare.popLast() ?? OpenXMLRecord(pathCount: paths.count)
-      record.begin(at: startOfTag(), depth: open.count)
+      var record = spare.popLast() ?? OpenXMLRecord(pathCount: paths.count)
+      record.begin(at: startOfTag(cursor, endingAt: offset), depth: open.count)
       records.append(record)
-      record.elementBegins(element, depth: open.count, paths: paths, matches: matches, offset: offset)
+    }
+    for place in records.indices {
+      records[place].elementBegins(start, element, depth: open.count, paths: paths, offset: offset)
     }
   }
 
-  func elementEnds() throws {
-    for record in records where !record.isTooLong { record.elementEnds(depth: open.count, paths: paths) }
-    if let record = records.last, record.depth == open.count {
-      records.removeLast()
-      defer { spare.append(record) }
-      recordCount += 1
-      let end = offset
-      if record.isTooLong {
-        try sink.refuse(
-          BadRecord(
-            reason: limits.tooLong("the record"), position: record.start, size: end - record.start.offset))
-      } else {
-        try text.withBytes(record.start.offset..<end) { try sink.take(record.finish($0)) }
-      }
-    }
+  mutating func elementEnds(_ cursor: XMLCursor) throws {
+    for place in records.indices { records[place].elementEnds(depth: open.count, paths: paths) }
+    let isEnd = records.last?.depth == open.count
     if trail.count == open.count { _ = trail.popLast() }
     _ = open.popLast()
-  }
-
-  func text(_ bytes: UnsafeRawBufferPointer) throws {
-    for record in records where !record.isTooLong {
-      record.text(bytes, depth: open.count, paths: paths)
+    guard isEnd, let record = records.popLast() else { return }
+    recordCount += 1
+    let range = record.start.offset..<(cursor.offset + leftOut)
+    if record.isTooLong {
+      try sink.refuse(
+        BadRecord(reason: limits.tooLong("the record"), position: record.start, size: range.count))
+    } else {
+      try kept.withBytes(range) { try sink.take(record.finish($0)) }
     }
+    spare.append(record)
   }
 
+  mutating func text(_ bytes: UnsafeRawBufferPointer) {
+    for place in records.indices { records[place].text(bytes, depth: open.count, paths: paths) }
+  }
+
+  /// Whether the innermost open element is a record.
   private var isRecord: Bool {
     guard open.count >= recordSteps.count, isAnywhere || open.count == recordSteps.count else { return false }
     let first = open.count - recordSteps.count
-    for (place, step) in recordSteps.enumerated() where !matches(step, open[first + place]) { return false }
+    for place in recordSteps.indices.reversed() where !recordSteps[place].matches(open[first + place]) {
+      return false
+    }
     return true
   }
 
-  private func matches(_ step: Step, _ element: Element) -> Bool {
-    if let number = step.number, number != element.number { return false }
-    return step.prefix == nil || step.prefix == element.prefix
-  }
-
-  /// Whether the innermost open element is what a step names.
-  private func matches(_ step: Step) -> Bool { open.last.map { matches(step, $0) } ?? false }
-
-  private func remember(_ name: UnsafePointer<UInt8>) {
+  private mutating func remember(_ name: XMLNames.Name) {
     trail.append(String(cString: name))
     let path = "/" + trail.joined(separator: "/")
     if !seen.contains(path) { seen.append(path) }
   }
 
-  private func length(_ name: UnsafePointer<UInt8>) -> Int {
-    var count = 0
-    while name[count] != 0 { count += 1 }
-    return count
-  }
-
   /// The place of the `<` of the tag that has just been read.
-  private func startOfTag() -> TextPosition {
-    let end = offset
-    let start = text.lastOffset(of: UInt8(ascii: "<"), before: end) ?? end
-    var place = TextPosition(line: parser?.line ?? 1, column: parser?.column ?? 1, offset: start)
-    text.withBytes(start..<end) { tag in
+  private func startOfTag(_ cursor: XMLCursor, endingAt end: Int) -> TextPosition {
+    let start = kept.lastOffset(of: UInt8(ascii: "<"), before: end) ?? end
+    var place = TextPosition(line: cursor.line, column: cursor.column, offset: start)
+    kept.withBytes(start..<end) { tag in
       let breaks = tag.count { $0 == 10 }
       place.line -= breaks
       if breaks == 0 {
         place.column -= tag.count { $0 & 0xC0 != 0x80 }
       } else {
-        let lineStart = text.lastOffset(of: 10, before: start).map { $0 + 1 } ?? start
-        place.column = 1 + text.withBytes(lineStart..<start) { $0.count { $0 & 0xC0 != 0x80 } }
+        let lineStart = kept.lastOffset(of: 10, before: start).map { $0 + 1 } ?? start
+        place.column = 1 + kept.withBytes(lineStart..<start) { $0.count { $0 & 0xC0 != 0x80 } }
       }
     }
     place.column = max(1, place.column)
