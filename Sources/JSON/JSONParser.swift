@@ -41,10 +41,16 @@ public final class JSONParser {
 
   /// The value as simdjson reads it, nil where it reads none or not all of it.
   package func parseQuickly(_ bytes: UnsafeRawBufferPointer) -> Value? {
+    packed(bytes).map { PackedValue.read($0).value }
+  }
+
+  /// The packed value as simdjson reads it, nil where it reads none or not all of it; valid until the next
+  /// text is parsed.
+  package func packed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
     var size = 0
     let start = bytes.bindMemory(to: UInt8.self).baseAddress
-    guard let packed = pb_json_parse(parser, start, bytes.count, Self.deepest, &size) else { return nil }
-    return PackedValue.read(UnsafeRawBufferPointer(start: packed, count: size)).value
+    let packed = pb_json_parse(parser, start, bytes.count, Self.deepest, &size)
+    return packed.map { UnsafeRawBufferPointer(start: $0, count: size) }
   }
 
   /// The value as our own parser reads it, which also says what is wrong.

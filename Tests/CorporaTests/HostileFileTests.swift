@@ -130,6 +130,24 @@ import Testing
     #expect(reading.error?.hasPrefix("data: error: the file is \(name), expected UTF-8 text") == true)
   }
 
+  /// What a document says of its encoding is heeded as soon as it matters.
+  @Test func encodingOfXML() throws {
+    let work = try TemporaryFolder()
+    for (name, text, isRead) in [
+      ("ISO-8859-1", "a", true), ("utf-8", "é", true), ("ISO-8859-1", "é", false), ("UTF-16", "é", false),
+    ] {
+      try work.write("data", "<?xml version='1.0' encoding='\(name)'?><r><p>\(text)</p></r>")
+      for chunk in [1, 1 << 18] {
+        let reading = try work.read(BadRecordTests.head + Self.xml, chunk: chunk)
+        #expect(reading.lines == (isRead ? ["[\"\(text)\"]"] : []))
+        #expect(
+          isRead
+            ? reading.error == nil
+            : reading.error?.contains("the document says its encoding is '\(name)'; expected UTF-8") == true)
+      }
+    }
+  }
+
   /// The malformed file that Debian's iso-codes ships: an ampersand stands bare in it.
   @Test func isoCodes() throws {
     let path = "/usr/share/xml/iso-codes/iso_3166_2.xml"

@@ -54,20 +54,31 @@ final class JSONValueReader {
       try sink.refuse(BadRecord(reason: reason, position: position, bytes: bytes, size: bytes.count))
     }
     if let fault = UTF8Fault(bytes, from: start) { return try refuse(fault.reason, at: fault.position) }
+    if let packed = parser.packed(bytes) { return try take(packed, of: bytes, at: start) }
     let value: Value
     do throws(Diagnostic) {
       value = try parser.parse(bytes)
     } catch {
       return try refuse(error.message, at: start.moved(to: error.location))
     }
-    if case .dictionary = value {
-    } else if case .list = value {
-    } else {
-      return try refuse("expected an object or a list as a record, found \(value.described)", at: start)
+    var buffer = ByteBuffer(capacity: bytes.count)
+    PackedValue.append(value, to: &buffer)
+    try buffer.withBytes { try take($0, of: bytes, at: start) }
+  }
+
+  private func take(
+    _ packed: UnsafeRawBufferPointer, of bytes: UnsafeRawBufferPointer, at start: TextPosition
+  ) throws {
+    guard packed.first == PackedValue.Tag.dictionary || packed.first == PackedValue.Tag.list else {
+      let found = PackedValue.read(packed).value.described
+      return try sink.refuse(
+        BadRecord(
+          reason: "expected an object or a list as a record, found \(found)", position: start, bytes: bytes,
+          size: bytes.count))
     }
     record.start = start
     record.bytes = bytes
-    for (path, compiled) in paths.enumerated() { record.values[path] = compiled.value(in: value) }
+    for place in paths.indices { record.values[place] = paths[place].value(in: packed) }
     try sink.take(record)
   }
 }

@@ -50,26 +50,29 @@ struct JSONPointer: Hashable {
 
 /// Where a field's value stands in a JSON record: a key, or a pointer when it begins with a slash.
 struct JSONPath {
-  private let tokens: [String]
+  private let tokens: [Token]
 
-  init(_ text: String) throws(Diagnostic) {
-    tokens = text.utf8.first == UInt8(ascii: "/") ? try JSONPointer(text).tokens : [text]
+  private struct Token {
+    var key: [UInt8]
+    /// As a place in an array; nil when it is none.
+    var index: Int?
   }
 
-  /// The value there; nil when there is none.
-  func value(in record: Value) -> Value? {
+  init(_ text: String) throws(Diagnostic) {
+    let names = text.utf8.first == UInt8(ascii: "/") ? try JSONPointer(text).tokens : [text]
+    tokens = names.map { Token(key: Array($0.utf8), index: JSONPointer.index($0)) }
+  }
+
+  /// The value there in a packed record; nil when there is none. The rest of the record is not looked into.
+  func value(in record: UnsafeRawBufferPointer) -> Value? {
     var value = record
     for token in tokens {
-      switch value {
-      case .dictionary(let pairs):
-        guard let inner = pairs[token] else { return nil }
-        value = inner
-      case .list(let items):
-        guard let place = JSONPointer.index(token), place < items.count else { return nil }
-        value = items[place]
-      default: return nil
-      }
+      let inner =
+        PackedValue.item(of: value, key: token.key)
+        ?? token.index.flatMap { PackedValue.item(of: value, at: $0) }
+      guard let inner else { return nil }
+      value = inner
     }
-    return value
+    return PackedValue.read(value).value
   }
 }
