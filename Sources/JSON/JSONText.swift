@@ -59,29 +59,22 @@ public enum JSONText {
 
   /// Appends UTF-8 bytes escaped for the inside of a JSON string.
   public static func appendEscaped(_ bytes: UnsafeRawBufferPointer, to buffer: inout ByteBuffer) {
-    // The longest escape is six bytes, so one reservation covers the whole text.
-    buffer.appendUninitialized(bytes.count * 6) { room in
-      var place = 0
-      for byte in bytes {
-        let escape = escapes[Int(byte)]
-        if escape == 0 {
-          room[place] = byte
-          place += 1
-        } else if escape == 1 {
-          for (offset, digit) in controlEscape(byte).enumerated() { room[place + offset] = digit }
-          place += 6
+    escapes.withUnsafeBufferPointer { escapes in
+      // Almost all bytes stand as they are: they are copied in runs, from one escape to the next.
+      var start = 0
+      for (place, byte) in bytes.enumerated() where escapes[Int(byte)] != 0 {
+        buffer.append(UnsafeRawBufferPointer(rebasing: bytes[start..<place]))
+        start = place + 1
+        buffer.append(UInt8(ascii: "\\"))
+        if escapes[Int(byte)] == 1 {
+          buffer.append("u00" as StaticString)
+          buffer.append(hexadecimal([byte]))
         } else {
-          room[place] = UInt8(ascii: "\\")
-          room[place + 1] = escape
-          place += 2
+          buffer.append(escapes[Int(byte)])
         }
       }
-      return place
+      buffer.append(UnsafeRawBufferPointer(rebasing: bytes[start...]))
     }
-  }
-
-  private static func controlEscape(_ byte: UInt8) -> [UInt8] {
-    Array("\\u00".utf8) + Array(hexadecimal([byte]).utf8)
   }
 
   /// 0: as it is; 1: \u00XX; else the letter after the backslash.
