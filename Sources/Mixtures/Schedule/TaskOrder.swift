@@ -51,11 +51,10 @@ package struct TaskOrder: Sendable {
     let epoch = ordinal / records
     let epochStart = epoch * records
     let template = templateNumber(ordinal, epoch: epoch, epochStart: epochStart)
-    // How often this epoch has used the template before: once a block, but for the block it began within.
-    let begun = epochStart / templates
-    let block = ordinal / templates
-    let missed = block > begun && template < epochStart % templates ? 1 : 0
-    let record = recordNumber(epoch: epoch, template: template, use: block - begun - missed)
+    // An epoch uses a template once a block, but perhaps not in the block within which it began: the uses
+    // are numbered from 0 or from 1, and the shuffle below takes either, for it counts around.
+    let use = ordinal / templates - epochStart / templates
+    let record = recordNumber(epoch: epoch, template: template, use: use)
     return Choice(
       record: Int(recordNames[UInt64(record)]), template: Int(templateNames[UInt64(template)]))
   }
@@ -71,7 +70,7 @@ package struct TaskOrder: Sendable {
     return start - blockStart + Int(shuffle[UInt64(ordinal - start)])
   }
 
-  /// The record that meets a template for the `use`-th time in an epoch.
+  /// The record that meets a template in one of its uses in an epoch.
   private func recordNumber(epoch: Int, template: Int, use: Int) -> Int {
     let turn = epoch % templates
     let ahead = (template + templates - turn * rest % templates) % templates
