@@ -56,6 +56,7 @@ import Testing
     expect(html, holds: "<span class=\"figure\">45.0<span class=\"unit\">points</span>")
     expect(html, holds: "95% interval 31.3 to 50.0")
     expect(html, holds: "Guessing would give 25.0%, the best constant answer 30.0%.")
+    expect(html, holds: "Dashed: on held-out examples, 0.750 at step 700.")
     // Wanted 60%, realized 2,420 of 4,000.
     expect(html, holds: "wanted 60.00%, realized 60.50%")
     expect(html, holds: "18446744073709551615")

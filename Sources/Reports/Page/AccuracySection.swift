@@ -1,7 +1,6 @@
 /// Accuracy of every task, every template a mark.
 struct AccuracySection {
   let report: Report
-  private static let scale = [0, 0.25, 0.5, 0.75, 1]
 
   var html: HTML {
     """

@@ -25,7 +25,7 @@ struct DefinitionsSection {
       (
         "accuracy",
         "Of a template: the share of records answered right. Where there are answer choices, the answer is the "
-          + "choice with the highest log-likelihood, summed over its tokens (ties: the first). Where there are "
+          + "choice with the highest log-likelihood, summed over its tokens and the mark that ends it (ties: the first). Where there are "
           + "none, the model writes greedily and the text must equal a target, blanks at both ends aside."
       ),
       (

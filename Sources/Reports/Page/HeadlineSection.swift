@@ -57,7 +57,3 @@ struct HeadlineSection {
       """
   }
 }
-
-extension HTML {
-  static func + (a: HTML, b: HTML) -> HTML { "\(a)\(b)" }
-}

@@ -26,7 +26,6 @@ package enum PageStyle {
     h1, h2 { font-family: var(--serif); font-weight: 600; line-height: 1.2; text-wrap: balance; }
     h1 { font-size: 2.2rem; margin: .2rem 0 .4rem; overflow-wrap: anywhere; }
     h2 { font-size: 1.45rem; margin: 0 0 .4rem; }
-    h3 { font-size: 1rem; font-weight: 600; margin: 1.6rem 0 .3rem; }
     p { margin: 0 0 .8rem; max-width: 44rem; }
     a { color: inherit; text-underline-offset: .15em; }
     section { border-top: 1px solid var(--rule); margin-top: 2.8rem; padding-top: 1.6rem; }

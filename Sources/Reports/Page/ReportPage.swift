@@ -59,12 +59,12 @@ private struct PageHeading {
   var html: HTML {
     let manifest = report.manifest
     let trained = manifest.tasks.count { $0.count > 0 }
-    let model: HTML = report.results.map { "; model <b>\($0.model)</b>" } ?? ""
+    let model: HTML = report.results.map { " Model: <b>\($0.model)</b>." } ?? ""
     return """
       <header>
       <p class="kicker">Phrasebook report</p>
       <h1>\(report.title)</h1>
-      <p class="lede">A mixture of \(grouped(manifest.total)) examples from \(trained) tasks\(model).</p>
+      <p class="lede">A mixture of \(grouped(manifest.total)) examples from \(trained) tasks.\(model)</p>
       \(report.warnings.map { "<p class=\"warning\">\($0)</p>" as HTML })
       <nav><a href="#accuracy">Accuracy</a><a href="#gap">Gap</a><a href="#unseen-tasks">Unseen tasks</a>
       <a href="#shares">Shares</a><a href="#training">Training</a><a href="#examples">Examples</a>

@@ -18,16 +18,23 @@ struct TrainingSection {
     guard points.count > 1 else { return missing("One step only: loss \(fixed(first.loss, decimals: 3)).") }
     let curve = LossCurve(points)
     let tokens: HTML = last.tokens.map { " on \(grouped($0)) tokens" } ?? ""
-    let held = points.contains { $0.validationLoss != nil }
+    let held = points.filter { $0.validationLoss != nil }
     return """
       <figure>
       \(curve.html)
       <figcaption>Loss per target token in nats over \(grouped(last.step)) steps\(tokens): \
       from \(fixed(curve.start, decimals: 3)) to \(fixed(curve.end, decimals: 3))\
       \(curve.bucket > 1 ? ", each point the mean of \(curve.bucket) entries of the log" : "").\
-      \(held ? " Dashed: loss on held-out examples." : "")</figcaption>
+      \(heldOut(held))</figcaption>
       </figure>
       """
+  }
+
+  private func heldOut(_ points: [TrainingLog.Point]) -> String {
+    guard let last = points.last, let loss = last.validationLoss else { return "" }
+    let figure = "\(fixed(loss, decimals: 3)) at step \(grouped(last.step))"
+    return points.count > 1
+      ? " Dashed: on held-out examples, \(figure)." : " On held-out examples: \(figure)."
   }
 }
 
