@@ -25,7 +25,7 @@ extension Parser {
     return Expression(kind: .tuple(items), range: start..<max(start, previousEnd))
   }
 
-  private func isTupleEnd(_ ends: [String]) -> Bool {
+  func isTupleEnd(_ ends: [String]) -> Bool {
     switch current.kind {
     case .variableEnd, .blockEnd, .symbol(.rightParen): true
     default: isAtName(in: ends)
@@ -210,7 +210,7 @@ extension Parser {
     return made(.dictionary(items), from: start)
   }
 
-  private mutating func postfix(_ value: Expression) throws(SyntaxFailure) -> Expression {
+  mutating func postfix(_ value: Expression) throws(SyntaxFailure) -> Expression {
     var value = value
     while true {
       if isAt(.dot) || isAt(.leftBracket) {
@@ -282,157 +282,6 @@ extension Parser {
     let upper = isBound(self) ? try expression() : nil
     let step = skip(.colon) && isBound(self) ? try expression() : nil
     return made(.slice(start: lower, stop: upper, step: step), from: start)
-  }
-
-  mutating func arguments() throws(SyntaxFailure) -> Arguments {
-    let open = try expect(.leftParen)
-    var arguments = Arguments()
-    var needsComma = false
-    func ensure(_ holds: Bool) throws(SyntaxFailure) {
-      if !holds {
-        throw SyntaxFailure(message: "invalid syntax for function call expression", range: open.range)
-      }
-    }
-    while !isAt(.rightParen) {
-      if needsComma {
-        try expect(.comma)
-        if isAt(.rightParen) { break }
-      }
-      if skip(.mul) {
-        try ensure(arguments.spread == nil && arguments.keywordSpread == nil)
-        arguments.spread = try expression()
-      } else if skip(.pow) {
-        try ensure(arguments.keywordSpread == nil)
-        arguments.keywordSpread = try expression()
-      } else if current.kind == .name, following.kind == .symbol(.assign) {
-        try ensure(arguments.keywordSpread == nil)
-        let name = advance().value
-        advance()
-        arguments.keywords.append((name, try expression()))
-      } else {
-        try ensure(
-          arguments.spread == nil && arguments.keywordSpread == nil && arguments.keywords.isEmpty)
-        arguments.positional.append(try expression())
-      }
-      needsComma = true
-    }
-    try expect(.rightParen)
-    return arguments
-  }
-
-  private mutating func dottedName() throws(SyntaxFailure) -> String {
-    var name = try expect(.name).value
-    while skip(.dot) { name += "." + (try expect(.name).value) }
-    return name
-  }
-
-  /// A chain of filters; without an operand only where a block's text is filtered.
-  mutating func filters(
-    _ operand: Expression?, startsInline: Bool = false
-  ) throws(SyntaxFailure) -> Expression? {
-    var value = operand
-    var startsInline = startsInline
-    while isAt(.pipe) || startsInline {
-      if !startsInline { advance() }
-      startsInline = false
-      let nameStart = current.range.lowerBound
-      let name = try dottedName()
-      let arguments = isAt(.leftParen) ? try arguments() : Arguments()
-      value = Expression(
-        kind: .filter(value, name, arguments), range: nameStart..<max(nameStart, previousEnd))
-    }
-    return value
-  }
-
-  private mutating func test(_ operand: Expression) throws(SyntaxFailure) -> Expression {
-    advance()
-    let isNegated = skipName("not")
-    let nameStart = current.range.lowerBound
-    let name = try dottedName()
-    var arguments = Arguments()
-    if isAt(.leftParen) {
-      arguments = try self.arguments()
-    } else if startsArgument, !isAtName(in: ["else", "or", "and"]) {
-      if isAtName("is") { throw failure("You cannot chain multiple tests with is") }
-      arguments.positional = [try postfix(try primary())]
-    }
-    let test = Expression(
-      kind: .test(operand, name, arguments), range: nameStart..<max(nameStart, previousEnd))
-    return isNegated ? Expression(kind: .unary(.not, test), range: test.range) : test
-  }
-
-  private var startsArgument: Bool {
-    switch current.kind {
-    case .name, .string, .integer, .float, .symbol(.leftBracket), .symbol(.leftBrace): true
-    default: false
-    }
-  }
-
-  // MARK: Targets
-
-  mutating func targetName() throws(SyntaxFailure) -> String {
-    let token = try expect(.name)
-    try checkAssignable(token.value, token.range)
-    return token.value
-  }
-
-  private func checkAssignable(_ name: String, _ range: Range<Int>) throws(SyntaxFailure) {
-    if ["true", "false", "none", "True", "False", "None"].contains(name) {
-      throw failure("can't assign to 'name'", range)
-    }
-  }
-
-  mutating func target(
-    endingAt ends: [String], allowsNamespace: Bool = false
-  ) throws(SyntaxFailure) -> Target {
-    let start = current.range.lowerBound
-    var items: [Target] = []
-    var isTuple = false
-    while true {
-      if !items.isEmpty { try expect(.comma) }
-      if isTupleEnd(ends) { break }
-      items.append(try targetItem(allowsNamespace: allowsNamespace))
-      guard isAt(.comma) else { break }
-      isTuple = true
-    }
-    if !isTuple, let only = items.first { return only }
-    guard isTuple else { throw failure("Expected an expression, got '\(current.described)'") }
-    return .tuple(items, start..<max(start, previousEnd))
-  }
-
-  private mutating func targetItem(allowsNamespace: Bool) throws(SyntaxFailure) -> Target {
-    let token = current
-    if isAt(.leftParen) {
-      // Python's parser reads what stands in parentheses as an expression and then asks whether it can be
-      // assigned to.
-      advance()
-      let inner = try nested { (parser) throws(SyntaxFailure) in try parser.tuple(isParenthesized: true) }
-      try expect(.rightParen)
-      return try asTarget(inner)
-    }
-    if token.kind == .name, allowsNamespace, following.kind == .symbol(.dot),
-      !["true", "false", "none", "True", "False", "None"].contains(token.value)
-    {
-      advance()
-      advance()
-      let attribute = try expect(.name).value
-      return .namespace(token.value, attribute: attribute, token.range.lowerBound..<previousEnd)
-    }
-    return try asTarget(try primary())
-  }
-
-  private func asTarget(_ expression: Expression) throws(SyntaxFailure) -> Target {
-    switch expression.kind {
-    case .name(let name): return .name(name, expression.range)
-    case .tuple(let items):
-      var targets: [Target] = []
-      for item in items { targets.append(try asTarget(item)) }
-      return .tuple(targets, expression.range)
-    case .list: throw failure("can't assign to 'list'", expression.range)
-    case .dictionary: throw failure("can't assign to 'dict'", expression.range)
-    case .constant: throw failure("can't assign to 'const'", expression.range)
-    default: throw failure("can't assign to this expression", expression.range)
-    }
   }
 }
 
