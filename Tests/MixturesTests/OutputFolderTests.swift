@@ -45,7 +45,8 @@ struct OutputFolderTests {
       try touch(path + "/" + name)
     }
     _ = try OutputFolder(path)
-    #expect(try namesInFolder(path) == ["evaluation", "keep.txt"])
+    #expect(try namesInFolder(path) == ["evaluation", "keep.txt", "model"])
+    #expect(try namesInFolder(path + "/model") == ["model.safetensors.partial"])
     #expect(try namesInFolder(path + "/evaluation") == [])
   }
 

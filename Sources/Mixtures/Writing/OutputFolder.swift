@@ -29,7 +29,7 @@ public final class OutputFolder: Sendable {
     // Any other failure means that the file system cannot lock folders (some network ones); then it is the
     // user who must not build twice at once.
     guard access(path, W_OK) == 0 else { throw .system("write into the folder", path, errno: errno) }
-    try removeUnfinished(path)
+    for folder in [path, path + "/" + Self.evaluationName] { try removeUnfinished(folder) }
   }
 
   deinit { close(descriptor) }
@@ -70,16 +70,11 @@ public final class OutputFolder: Sendable {
   }
 }
 
-/// Removes temporary files of writers that did not finish, in a folder and those below it.
+/// Removes temporary files of builds that did not finish. Folders of other commands are left alone: one of
+/// them may be training into `model/`.
 private func removeUnfinished(_ folder: String) throws(Diagnostic) {
-  for name in try namesInFolder(folder) {
-    let path = folder + "/" + name
-    var status = stat()
-    guard lstat(path, &status) == 0 else { continue }
-    if status.st_mode & S_IFMT == S_IFDIR {
-      try removeUnfinished(path)
-    } else if name.hasSuffix(AtomicFile.temporarySuffix) {
-      try removeTree(path)
-    }
+  guard fileExists(folder) else { return }
+  for name in try namesInFolder(folder) where name.hasSuffix(AtomicFile.temporarySuffix) {
+    try removeTree(folder + "/" + name)
   }
 }
