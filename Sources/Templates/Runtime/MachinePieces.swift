@@ -1,0 +1,114 @@
+import Bytes
+
+/// What instructions are made of: printing, loops, collections, assignments.
+extension Machine {
+  func outerName(_ function: Int, _ depth: Int, _ slot: Int) -> String {
+    var function = function
+    for _ in 0..<depth { function = program.functions[function].parent ?? function }
+    let names = program.functions[function].slotNames
+    return slot < names.count ? names[slot] : ""
+  }
+
+  /// The undefined value that Jinja makes of its own class, lenient even in a strict environment.
+  func lenientUndefined(_ message: String) throws(RenderFailure) -> Datum {
+    try region.charge(64)
+    return .undefined(region.keep(UndefinedNote(message: message, name: "", isStrict: false)))
+  }
+
+  func beginLoop(
+    _ slot: Int, _ frame: Frame, recursion: (function: Int, frame: Frame)?, depth: Int
+  ) throws(RenderFailure) {
+    let iterable = pop()
+    let loop = LoopBox(iterable, try requireCursor(over: iterable), recursion: recursion, depth0: depth)
+    let reference = region.keep(loop)
+    cursors.append(.loop(reference))
+    frame.slots[slot] = .object(Unmanaged.passUnretained(loop))
+  }
+
+  func isEscaping(_ mode: EscapeMode) -> Bool { mode == .always || mode == .dynamic && autoescape }
+
+  func checkOutput() throws(RenderFailure) {
+    guard output.count <= limits.outputBytes else {
+      throw RenderFailure(
+        .limit, "more than \(limits.outputBytes >> 20) MB of output; render less, or raise the output limit")
+    }
+  }
+
+  func printTop(_ mode: EscapeMode) throws(RenderFailure) {
+    let value = pop()
+    switch value {
+    case .text(let text) where mode == .never || mode == .verbatim: output.append(text.raw)
+    default:
+      if mode == .verbatim {
+        guard let text = value.asText else {
+          throw typeError("sequence item 0: expected str instance, \(value.typeName) found")
+        }
+        output.append(text.raw)
+      } else {
+        // A value's text may itself be rendered (a loop's length), so it is not written in place.
+        let text = try string(value)
+        if isEscaping(mode), !value.isMarkup {
+          appendEscaped(text, to: &output)
+        } else {
+          output.append(text.raw)
+        }
+      }
+    }
+    try checkOutput()
+  }
+
+  func popItems(_ count: Int) -> [Datum] {
+    top -= count
+    return Array(UnsafeBufferPointer(start: stack + top, count: count))
+  }
+
+  func concatenate(_ count: Int, _ mode: EscapeMode) throws(RenderFailure) {
+    let parts = popItems(count)
+    let becomesMarkup = isEscaping(mode) && parts.contains(where: \.isMarkup)
+    if !becomesMarkup, count == 2 {
+      return push(.text(try joined(try string(parts[0]), try string(parts[1]))))
+    }
+    let text = try region.build { (buffer) throws(RenderFailure) in
+      for part in parts {
+        if becomesMarkup { try appendEscaped(part, to: &buffer) } else { try appendString(part, to: &buffer) }
+        try checkSize(buffer.count)
+      }
+    }
+    push(becomesMarkup ? .markup(text) : .text(text))
+  }
+
+  func makeDictionary(_ count: Int) throws(RenderFailure) {
+    let items = popItems(count * 2)
+    let box = DictionaryBox()
+    for place in 0..<count {
+      try requireHashable(items[place * 2])
+      box.set(items[place * 2], items[place * 2 + 1])
+    }
+    push(try region.dictionary(box))
+  }
+
+  func unpack(_ value: Datum, _ count: Int) throws(RenderFailure) {
+    guard var cursor = try cursor(over: value) else {
+      throw typeError("cannot unpack non-iterable \(value.typeName) object")
+    }
+    var items: [Datum] = []
+    while items.count <= count, let item = try cursor.next(self) { items.append(item) }
+    guard items.count <= count else { throw valueError("too many values to unpack (expected \(count))") }
+    guard items.count == count else {
+      throw valueError("not enough values to unpack (expected \(count), got \(items.count))")
+    }
+    for item in items.reversed() { push(item) }
+  }
+
+  func setAttribute(_ name: Datum) throws(RenderFailure) {
+    let owner = pop()
+    let value = pop()
+    guard let namespace = owner.object(as: NamespaceBox.self) else {
+      throw runtimeError("TemplateRuntimeError", "cannot assign attribute on non-namespace object")
+    }
+    if isSandboxed, let text = name.asText, text.hasPrefix(Text("_")) {
+      throw underscoreFailure(text.string)
+    }
+    namespace.attributes.set(name, value)
+  }
+}
