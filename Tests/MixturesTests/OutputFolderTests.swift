@@ -40,10 +40,11 @@ struct OutputFolderTests {
 
   @Test func leftoversOfAKilledBuildGo() throws {
     let path = folder + "out"
-    for name in ["train-00000-of-00002.jsonl.partial", "evaluation/seen_templates.jsonl.partial", "keep.txt"]
-    {
-      try touch(path + "/" + name)
-    }
+    let names = [
+      "train-00000-of-00002.jsonl.partial", "evaluation/seen_templates.jsonl.partial", "keep.txt",
+      "model/model.safetensors.partial",
+    ]
+    for name in names { try touch(path + "/" + name) }
     _ = try OutputFolder(path)
     #expect(try namesInFolder(path) == ["evaluation", "keep.txt", "model"])
     #expect(try namesInFolder(path + "/model") == ["model.safetensors.partial"])
