@@ -65,8 +65,13 @@ struct Compilation {
       text, environment: environment, program: program, constantChoices: constantChoices,
       isChecking: schema != nil)
     compiler.compile(statements)
+    let first = problems.count
     for problem in compiler.problems { problems.append(places.diagnostic(problem.message, problem.range)) }
     check(compiler, places, isChoices: isChoices)
+    problems[first...].sort { a, b in
+      guard let x = a.location, let y = b.location else { return false }
+      return (x.line, x.column) < (y.line, y.column)
+    }
     if schema != nil, environment.dividesOutput, !isChoices, !mayDivide(statements, jinja) {
       problems.append(
         places.diagnostic(

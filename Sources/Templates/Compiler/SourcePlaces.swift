@@ -1,26 +1,46 @@
 import Bytes
 import YAML
 
-/// Where a template's text stands in its file.
+/// Where the bytes of a template's text stand in its file.
 struct SourcePlaces {
   private let text: TemplateText
   private let node: YAMLNode?
   private let fallback: SourceLocation
+  private let offsets: [Int]
 
   init(_ text: TemplateText, node: YAMLNode?, fallback: SourceLocation) {
     self.text = text
     self.node = node
     self.fallback = fallback
+    offsets = node.map { ScalarOffsets($0).offsets } ?? []
   }
 
   func diagnostic(_ message: String, _ range: Range<Int>) -> Diagnostic {
-    let (line, column) = text.position(of: range.lowerBound)
-    let span = text.span(range)
     guard let node else {
+      let (line, column) = text.position(of: range.lowerBound)
       let place = SourceLocation(path: fallback.path, line: line, column: column)
-      return Diagnostic(message, at: place, excerpt: text.excerpt(line: line), span: span)
+      return Diagnostic(message, at: place, excerpt: text.excerpt(line: line), span: text.span(range))
     }
-    _ = node
-    return Diagnostic(message, at: node.location, excerpt: node.excerpt, span: 1)
+    let start = fileOffset(range.lowerBound)
+    let end = max(start, fileOffset(range.upperBound))
+    let file = node.fileBytes
+    let lineStart = file[..<min(start, file.count)].lastIndex(of: 10).map { $0 + 1 } ?? 0
+    let lineEnd = file[lineStart...].firstIndex(of: 10) ?? file.count
+    let line = file[..<lineStart].reduce(1) { $1 == 10 ? $0 + 1 : $0 }
+    let place = SourceLocation(
+      path: node.location.path, line: line, column: scalars(file[lineStart..<min(start, lineEnd)]) + 1)
+    return Diagnostic(
+      message, at: place, excerpt: String(decoding: file[lineStart..<lineEnd], as: UTF8.self),
+      span: max(1, scalars(file[min(start, lineEnd)..<min(end, lineEnd)])))
+  }
+
+  private func scalars(_ bytes: ArraySlice<UInt8>) -> Int {
+    bytes.reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
+  }
+
+  /// A byte of the text as a byte of the file.
+  private func fileOffset(_ offset: Int) -> Int {
+    guard let last = offsets.last else { return 0 }
+    return offset < offsets.count ? offsets[offset] : last
   }
 }
