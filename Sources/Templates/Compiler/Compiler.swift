@@ -17,11 +17,14 @@ final class Compiler {
   let folder: ConstantFolder
   /// Whether unknown filters inside `if` are told now rather than when they are met.
   let isChecking: Bool
+  /// Off while a constant itself is computed.
+  let folds: Bool
 
   init(
     _ text: TemplateText, environment: TemplateEnvironment, program: Program, constantChoices: [String]?,
-    isChecking: Bool
+    isChecking: Bool, folds: Bool = true
   ) {
+    self.folds = folds
     self.text = text
     self.environment = environment
     self.program = program
@@ -72,6 +75,13 @@ final class Compiler {
     for (block, _) in blocks where program.blocks[block.name] == -1 { compile(block) }
   }
 
+  /// Compiles an expression as a function that leaves its value on the stack.
+  func compileAlone(_ expression: Expression) {
+    let function = newFunction("constant", parent: nil)
+    compile(expression, Scope(function: function, symbols: Symbols(parent: nil)))
+    finish(function)
+  }
+
   private func declareSelf(_ scope: Scope) {
     let slot = scope.function.slot(scope.symbols.declareParameter("self"))
     let reference = Datum.object(program.storage.keep(TemplateReferenceBox()))
@@ -102,8 +112,14 @@ final class Compiler {
         guard scope.symbols.stores.contains(name) || function.isBlock else { continue }
         emit(.storeName(slot: function.slot(target), name: addName(name)), 0..<0, function)
       case .alias(let outer):
-        let place = function.place(outer) ?? (0, function.slot(outer))
-        emit(.alias(slot: function.slot(target), depth: place.depth, from: place.slot), 0..<0, function)
+        if let place = function.place(outer) {
+          emit(.alias(slot: function.slot(target), depth: place.depth, from: place.slot), 0..<0, function)
+        } else if case .resolve(let name)? = scope.symbols.load(of: outer) {
+          // Out there the name is only read, so it has no variable.
+          emit(.storeName(slot: function.slot(target), name: addName(name)), 0..<0, function)
+        } else {
+          emit(.clear(function.slot(target)), 0..<0, function)
+        }
       case .undefined: emit(.clear(function.slot(target)), 0..<0, function)
       }
     }

@@ -5,7 +5,7 @@ extension Compiler {
   func compile(_ expression: Expression, _ scope: Scope) {
     let function = scope.function
     let range = expression.range
-    if let literal = folder.fold(expression) {
+    if folds, let literal = folder.fold(expression, scope.escape) {
       emit(.constant(addLiteral(literal)), range, function)
       return
     }
@@ -54,7 +54,11 @@ extension Compiler {
     case .compare(let first, let rest): comparison(first, rest, range, scope)
     case .concatenation(let parts):
       for part in parts { compile(part, scope) }
-      emit(.concatenate(parts.count, scope.escape), range, function)
+      // Jinja folds constants without regard to escaping.
+      let isFolded = folds && scope.escape == .always && folder.isConstant(expression)
+      // And where escaping is not known, its own mark for that never reaches the joining.
+      let joins = isFolded || scope.escape == .dynamic ? EscapeMode.never : scope.escape
+      emit(.concatenate(parts.count, joins), range, function)
     case .conditional(let test, let then, let otherwise):
       conditional(test, then, otherwise, range, scope)
     }
@@ -113,7 +117,8 @@ extension Compiler {
 
   private func item(_ value: Expression, _ key: Expression, _ range: Range<Int>, _ scope: Scope) {
     let function = scope.function
-    if case .slice(let start, let stop, let step) = key.kind {
+    // Among constants Jinja looks a slice up like any item: what has no slices gives an undefined value.
+    if case .slice(let start, let stop, let step) = key.kind, folds {
       compile(value, scope)
       bounds(start, stop, step, range, scope)
       emit(.slice, range, function)
@@ -136,7 +141,7 @@ extension Compiler {
     case .list(let elements), .tuple(let elements):
       guard !elements.isEmpty else { return nil }
       for element in elements {
-        guard let literal = folder.fold(element) else { return nil }
+        guard folds, let literal = folder.fold(element) else { return nil }
         items.append(program.constants[addLiteral(literal)])
       }
     case .name("answer_choices"):
@@ -198,6 +203,8 @@ extension Compiler {
   ) {
     if case .attribute(let receiver, let name) = callee.kind {
       compile(receiver, scope)
+      // The attribute is looked up before the arguments are computed.
+      if !given.expressions.allSatisfy(\.isLiteral) { emit(.rejectUndefined, range, scope.function) }
       var site = arguments(given, scope, caller: caller)
       site.name = name
       site.nameConstant = addText(name)

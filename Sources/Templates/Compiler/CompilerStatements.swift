@@ -65,7 +65,9 @@ extension Compiler {
   }
 
   private func output(_ value: Expression, _ range: Range<Int>, _ scope: Scope) {
-    if scope.escape == .never, let text = folder.text(of: value) {
+    if folds, scope.escape == .never || scope.escape == .dynamic && !scope.escapesConstants,
+      scope.escape == .never || !folder.usesFilters(value), let text = folder.text(of: value)
+    {
       return emitText(text, range, scope.function)
     }
     compile(value, scope)
@@ -200,6 +202,11 @@ extension Compiler {
     emit(.slot(function.program.itemSlot), test.range, function)
     store(loop.target, scope)
     compile(test, scope)
+    // Jinja hands on what it unpacked, as a tuple again.
+    if case .tuple = loop.target {
+      compile(loop.target.expression, scope)
+      function.program.givesItem = true
+    }
     finish(function)
     return function.index
   }
@@ -284,113 +291,21 @@ extension Compiler {
     compile(body, inner)
     leave(inner)
   }
-
-  // MARK: Macros and blocks
-
-  /// Compiles a macro; its index.
-  func macro(_ macro: Macro, _ outer: Scope) -> Int {
-    let function = newFunction(macro.name.map { "macro \($0)" } ?? "call block", parent: outer.function)
-    var scope = outer.inner()
-    scope.function = function
-    scope.loop = nil
-    for (name, _) in macro.parameters { _ = function.slot(scope.symbols.declareParameter(name)) }
-    let names = macro.parameters.map(\.name)
-    let special = UndeclaredNames.find(["caller", "kwargs", "varargs"], in: macro.body)
-    var made = MacroProgram(
-      name: macro.name, parameters: names, parameterSlots: [], function: function.index)
-    if special.contains("caller") {
-      if let place = names.firstIndex(of: "caller") {
-        if place < names.count - macro.defaults.count {
-          report(
-            "When defining macros or call blocks the special \"caller\" argument must be omitted or be"
-              + " given a default.", macro.parameters[place].range)
-        }
-      } else {
-        made.callerSlot = function.slot(scope.symbols.declareParameter("caller"))
-      }
-    }
-    if special.contains("kwargs"), !names.contains("kwargs") {
-      made.keywordsSlot = function.slot(scope.symbols.declareParameter("kwargs"))
-    }
-    if special.contains("varargs"), !names.contains("varargs") {
-      made.restSlot = function.slot(scope.symbols.declareParameter("varargs"))
-    }
-    scope.symbols.analyze(macro)
-    enter(scope)
-    for (place, parameter) in macro.parameters.enumerated() {
-      let slot = function.slot(scope.symbols.reference(parameter.name) ?? "")
-      made.parameterSlots.append(slot)
-      let skip = emit(.jumpIfSet(slot: slot, 0), parameter.range, function)
-      let defaultPlace = place - (macro.parameters.count - macro.defaults.count)
-      if defaultPlace >= 0 {
-        compile(macro.defaults[defaultPlace], scope)
-      } else {
-        emit(.notProvided(addText(parameter.name)), parameter.range, function)
-      }
-      emit(.store(slot), parameter.range, function)
-      land(skip, function)
-    }
-    barrier(function)
-    compile(macro.body, scope)
-    finish(function)
-    program.macros.append(made)
-    return program.macros.count - 1
-  }
-
-  private func callBlock(_ macro: Macro, _ call: Expression, _ range: Range<Int>, _ scope: Scope) {
-    guard case .call(let callee, let arguments) = call.kind else { return }
-    let made = self.macro(macro, scope)
-    compileCall(callee, arguments, call.range, scope, caller: made)
-    emit(.print(.verbatim), range, scope.function)
-  }
-
-  private func filterBlock(_ filter: Expression, _ body: [Statement], _ range: Range<Int>, _ scope: Scope) {
-    let inner = scope.inner()
-    inner.symbols.analyze(body)
-    inner.symbols.analyze(filter)
-    enter(inner)
-    emit(.beginCapture, range, scope.function)
-    compileCaptured(body, inner)
-    compile(filter, inner)
-    emit(.print(.verbatim), range, scope.function)
-    leave(inner)
-  }
-
-  private func block(_ block: Block, _ range: Range<Int>, _ scope: Scope) {
-    if block.isRequired {
-      let message = "TemplateRuntimeError: Required block '\(block.name)' not found"
-      emit(.raise(addFailure(RenderFailure(.runtime, message))), range, scope.function)
-    }
-    var use = BlockUse(name: block.name, scope: [])
-    if block.isScoped {
-      for (name, target) in scope.symbols.visibleStores() {
-        if let place = scope.function.place(target) { use.scope.append((name, place.depth, place.slot)) }
-      }
-    }
-    program.blockUses.append(use)
-    emit(.block(program.blockUses.count - 1), range, scope.function)
-  }
-
-  private func autoescape(_ flag: Expression, _ body: [Statement], _ range: Range<Int>, _ scope: Scope) {
-    var inner = scope.inner()
-    inner.symbols.analyze(flag)
-    inner.symbols.analyze(body)
-    enter(inner)
-    compile(flag, inner)
-    emit(.beginAutoescape, range, scope.function)
-    switch folder.truth(of: flag) {
-    case true?: inner.escape = .always
-    case false?: inner.escape = .never
-    case nil: inner.escape = .dynamic
-    }
-    barrier(scope.function)
-    compile(body, inner)
-    emit(.endAutoescape, range, scope.function)
-    leave(inner)
-  }
 }
 
 extension Target {
+  /// The target read back.
+  var expression: Expression {
+    switch self {
+    case .name(let name, let range): Expression(kind: .name(name), range: range)
+    case .namespace(let name, let attribute, let range):
+      Expression(
+        kind: .attribute(Expression(kind: .name(name), range: range), attribute), range: range)
+    case .tuple(let targets, let range):
+      Expression(kind: .tuple(targets.map(\.expression)), range: range)
+    }
+  }
+
   var names: [String] {
     switch self {
     case .name(let name, _): [name]

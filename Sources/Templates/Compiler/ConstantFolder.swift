@@ -2,33 +2,72 @@
 struct ConstantFolder {
   let environment: TemplateEnvironment
 
-  /// The value of an expression that is a literal or made of literals; nil for anything else, and where
-  /// computing it fails (it then fails when it is reached).
-  func fold(_ expression: Expression) -> Literal? {
+  /// Longer results stay a computation.
+  private static let longest = 1 << 14
+
+  /// The value of an expression that is made of literals; nil for anything else, for values that are no
+  /// scalars, and where computing it fails (it then fails when it is reached).
+  func fold(_ expression: Expression, _ escape: EscapeMode = .never) -> Literal? {
     if case .constant(let literal) = expression.kind { return literal }
-    return nil
+    guard escape == .never, isFoldable(expression) else { return nil }
+    return evaluate(expression) { machine, value in
+      switch value {
+      case .none: return Literal.none
+      case .boolean(let flag): return .boolean(flag)
+      case .integer(let number): return .integer(number)
+      case .number(let number): return .number(number)
+      case .text(let text): return text.count <= Self.longest ? .string(text.string) : nil
+      default: return nil
+      }
+    }
   }
 
   /// What an output of the expression appends, when that is known.
   func text(of expression: Expression) -> String? {
-    switch fold(expression) {
-    case .string(let text)?: text
-    case .integer(let number)?: String(number)
-    case .boolean(let flag)?: flag ? "True" : "False"
-    case Literal.none?: "None"
-    default: nil
+    guard isFoldable(expression) else { return nil }
+    return evaluate(expression) { machine, value in
+      if case .object = value { return nil }
+      guard let text = try? machine.string(value), text.count <= Self.longest else { return nil }
+      return text.string
     }
   }
 
   func truth(of expression: Expression) -> Bool? {
-    switch fold(expression) {
-    case .boolean(let flag)?: flag
-    case .string(let text)?: !text.isEmpty
-    case .integer(let number)?: number != 0
-    case .number(let number)?: number != 0
-    case Literal.none?: false
-    default: nil
+    guard isFoldable(expression) else { return nil }
+    return evaluate(expression) { machine, value in try? machine.isTrue(value) }
+  }
+
+  private func evaluate<Result>(_ expression: Expression, _ read: (Machine, Datum) -> Result?) -> Result? {
+    let program = Program()
+    let text = TemplateText("", keepsTrailingNewline: false)
+    let compiler = Compiler(
+      text, environment: environment, program: program, constantChoices: nil, isChecking: false, folds: false)
+    compiler.compileAlone(expression)
+    guard compiler.problems.isEmpty else { return nil }
+    var limits = RenderLimits()
+    limits.loopIterations = 100_000
+    limits.memoryBytes = 1 << 20
+    let machine = Machine(program, environment: environment, limits: limits)
+    guard let value = try? machine.evaluate() else { return nil }
+    return read(machine, value)
+  }
+
+  /// Whether an expression is made of literals and may be computed ahead of time.
+  private func isFoldable(_ expression: Expression) -> Bool { isConstant(expression) && !draws(expression) }
+
+  /// Whether filters or tests stand in an expression; where escaping is not known, Jinja leaves those alone.
+  func usesFilters(_ expression: Expression) -> Bool {
+    switch expression.kind {
+    case .filter, .test: true
+    default: expression.children.contains(where: usesFilters)
     }
+  }
+
+  private func draws(_ expression: Expression) -> Bool {
+    if case .filter(_, let name, _) = expression.kind, Filter(rawValue: name)?.isImpure ?? false {
+      return true
+    }
+    return expression.children.contains(where: draws)
   }
 
   /// Whether an expression is made of literals alone.
@@ -36,6 +75,9 @@ struct ConstantFolder {
     switch expression.kind {
     case .constant: return true
     case .name, .call: return false
+    case .conditional(_, _, let otherwise):
+      // Without `else` the value may be undefined, which Jinja leaves for later.
+      return otherwise != nil && expression.children.allSatisfy(isConstant)
     case .filter(let operand, let name, _):
       guard operand != nil, let filter = Filter(rawValue: name), filter.exists(in: environment) else {
         return false
@@ -45,6 +87,8 @@ struct ConstantFolder {
       case .random, .map, .select, .reject, .selectattr, .rejectattr: return false
       default: return expression.children.allSatisfy(isConstant)
       }
+    case .test(_, let name, _):
+      return TestName(rawValue: name) != nil && expression.children.allSatisfy(isConstant)
     default: return expression.children.allSatisfy(isConstant)
     }
   }

@@ -76,6 +76,8 @@ enum Instruction: Sendable {
   /// Pops a sequence and pushes so many items, the first on top.
   case unpack(Int)
   case requireNamespace
+  /// Fails when the value on top is undefined.
+  case rejectUndefined
   /// Pops a namespace and a value, and sets an attribute.
   case setAttribute(Int)
 

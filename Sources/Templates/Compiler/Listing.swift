@@ -79,6 +79,7 @@ extension Program {
     case .method(let site): return "method \(sites[site].name)\(describe(sites[site]))"
     case .unpack(let count): return "unpack \(count)"
     case .requireNamespace: return "require-namespace"
+    case .rejectUndefined: return "reject-undefined"
     case .setAttribute(let name): return "set-attribute \(quoted(name))"
     case .jump(let target): return "jump \(target)"
     case .jumpIfFalse(let target): return "jump-if-false \(target)"

@@ -38,6 +38,8 @@ struct FunctionProgram {
   var stackNeed: Int { code.count + 8 }
   /// Where a loop's filter finds and a recursive loop takes its argument.
   var itemSlot = 0
+  /// Whether a loop's filter leaves the item behind its answer.
+  var givesItem = false
   /// Whether a text that comes next may be joined to the last.
   var joinsText = false
 }

@@ -46,6 +46,8 @@ struct Scope {
   /// Inside an `if`, whose filters and tests need only exist when they are met.
   var isSoft = false
   var escape = EscapeMode.never
+  /// What the nearest `autoescape` with a constant flag said; all that Jinja knows while it compiles.
+  var escapesConstants = false
   /// Where `break` and `continue` go.
   var loop: LoopLabels?
 

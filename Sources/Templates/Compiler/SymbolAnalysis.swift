@@ -76,6 +76,11 @@ extension Expression {
     for child in children { child.visitNames(visit) }
   }
 
+  var isLiteral: Bool {
+    if case .constant = kind { return true }
+    return false
+  }
+
   var children: [Expression] {
     switch kind {
     case .constant, .name: []

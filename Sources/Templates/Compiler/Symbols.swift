@@ -10,7 +10,8 @@ final class Symbols {
     case undefined
   }
 
-  let level: Int
+  /// Tells the variables of one scope from those of its siblings.
+  private let number: Int
   let parent: Symbols?
   private(set) var references: [String: String]
   private(set) var loads: [String: Load]
@@ -18,9 +19,17 @@ final class Symbols {
   private(set) var loadOrder: [String]
   private(set) var stores: Set<String>
 
+  private let counter: Counter
+
+  private final class Counter {
+    var count = 0
+  }
+
   init(parent: Symbols?) {
     self.parent = parent
-    level = parent.map { $0.level + 1 } ?? 0
+    counter = parent?.counter ?? Counter()
+    number = counter.count
+    counter.count += 1
     references = [:]
     loads = [:]
     loadOrder = []
@@ -28,7 +37,8 @@ final class Symbols {
   }
 
   private init(copying other: Symbols) {
-    level = other.level
+    number = other.number
+    counter = other.counter
     parent = other.parent
     references = other.references
     loads = other.loads
@@ -40,7 +50,7 @@ final class Symbols {
 
   @discardableResult
   private func define(_ name: String, _ load: Load) -> String {
-    let target = "\(level).\(name)"
+    let target = "\(number).\(name)"
     references[name] = target
     setLoad(target, load)
     return target

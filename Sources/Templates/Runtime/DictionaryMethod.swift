@@ -96,6 +96,8 @@ extension Machine {
       for (place, key) in other.box.keys.enumerated() { box.set(key, other.box.values[place]) }
       return
     }
+    // Python asks for `keys` first, which an undefined value refuses.
+    if case .undefined(let note) = source { throw undefinedFailure(note.box) }
     var pairs = try requireCursor(over: source)
     var place = 0
     while let pair = try pairs.next(self) {

@@ -85,6 +85,11 @@ extension Machine {
       if given.align == "=", !given.zeroPads {
         throw valueError("'=' alignment not allowed in string format specifier")
       }
+      if let mark = given.grouping { throw valueError("Cannot specify '\(mark)' with 's'.") }
+      if given.sign != "-" { throw valueError("Sign not allowed in string format specifier") }
+      if given.isAlternate {
+        throw valueError("Alternate form (#) not allowed in string format specifier")
+      }
       var specification = given
       if specification.align == nil || specification.align == "=" { specification.align = "<" }
       try appendAligned(string, specification, to: &buffer)
@@ -92,13 +97,6 @@ extension Machine {
       guard case .whole(let whole)? = number(value) else { return }
       try appendFormatted(whole: whole, given, value, to: &buffer)
     case .boolean(let flag):
-      if given.type == nil || given.type == "s" {
-        var specification = given
-        if given.type == nil, given.align == nil { specification.align = ">" }
-        return try appendAligned(
-          given.type == nil ? Text(flag ? "1" : "0") : Text(flag ? "True" : "False"), specification,
-          to: &buffer)
-      }
       try appendFormatted(whole: flag ? 1 : 0, given, value, to: &buffer)
     case .number(let number):
       guard given.type.map({ "eEfFgGn%".unicodeScalars.contains($0) }) ?? true else {

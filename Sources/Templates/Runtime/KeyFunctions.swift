@@ -89,8 +89,8 @@ extension Machine {
     return try generator { (machine) throws(RenderFailure) in
       if source == nil {
         guard try machine.isTrue(value) else { return nil }
-        source = try machine.requireCursor(over: value)
         transform = isMap ? try machine.mapFunction(kept) : try machine.selection(filter, kept)
+        source = try machine.requireCursor(over: value)
       }
       while let item = try source?.next(machine) {
         try machine.countIteration()

@@ -120,7 +120,7 @@ final class FilteredIterator: IteratorBox {
   override func advance(_ machine: Machine) throws(RenderFailure) -> Datum? {
     while let item = try cursor.next(machine) {
       try machine.countIteration()
-      if try machine.passes(item, function, frame) { return item }
+      if let passed = try machine.filtered(item, function, frame) { return passed }
     }
     return nil
   }

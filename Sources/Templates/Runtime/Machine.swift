@@ -27,7 +27,7 @@ final class Machine {
   let matchers = MatcherCache()
   /// Where the random filters draw.
   var key = SeedKey(seed: 0)
-  private var draws: UInt64 = 0
+  var draws: UInt64 = 0
   var stack: UnsafeMutablePointer<Datum>
   private let stackSize: Int
   var top = 0
@@ -55,6 +55,12 @@ final class Machine {
   func render() throws(RenderFailure) {
     let frame = try newFrame(0, parent: nil)
     try run(0, frame)
+  }
+
+  /// Runs the first function for the value that it leaves.
+  func evaluate() throws(RenderFailure) -> Datum {
+    try run(0, try newFrame(0, parent: nil))
+    return pop()
   }
 
   /// Makes ready for the next rendering.
@@ -152,12 +158,13 @@ final class Machine {
     return text
   }
 
-  /// Whether an item passes a loop's `if`.
-  func passes(_ item: Datum, _ function: Int, _ parent: Frame) throws(RenderFailure) -> Bool {
+  /// An item that passes a loop's `if`, else nil.
+  func filtered(_ item: Datum, _ function: Int, _ parent: Frame) throws(RenderFailure) -> Datum? {
     let frame = try newFrame(function, parent: parent)
     frame.slots[program.functions[function].itemSlot] = item
     try run(function, frame)
-    return try isTrue(pop())
+    let made = program.functions[function].givesItem ? pop() : item
+    return try isTrue(pop()) ? made : nil
   }
 
   /// What a recursive loop makes of its items.
@@ -187,14 +194,6 @@ final class Machine {
   func runBlock(_ name: String) throws(RenderFailure) {
     guard let function = program.blocks[name] else { return }
     try run(function, try newFrame(function, parent: nil))
-  }
-
-  // MARK: Randomness
-
-  /// The next draw below a bound.
-  func draw(_ bound: Int) -> Int {
-    defer { draws += 1 }
-    return Int(key.part(draws).below(UInt64(max(0, bound))))
   }
 
   // MARK: Execution
@@ -342,6 +341,8 @@ final class Machine {
       guard pop().object(as: NamespaceBox.self) != nil else {
         throw runtimeError("TemplateRuntimeError", "cannot assign attribute on non-namespace object")
       }
+    case .rejectUndefined:
+      if case .undefined(let note) = stack[top - 1] { throw undefinedFailure(note.box) }
     case .setAttribute(let name): try setAttribute(program.constants[name])
     case .and(let target):
       if try !isTrue(stack[top - 1]) { return target }

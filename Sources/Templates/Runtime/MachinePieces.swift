@@ -111,4 +111,10 @@ extension Machine {
     }
     namespace.attributes.set(name, value)
   }
+
+  /// The next draw below a bound.
+  func draw(_ bound: Int) -> Int {
+    defer { draws += 1 }
+    return Int(key.part(draws).below(UInt64(max(0, bound))))
+  }
 }

@@ -37,17 +37,15 @@ extension Machine {
       return nil
     }
 
-    var isMapping: Bool {
-      switch value {
-      case .dictionary: true
-      default: false
-      }
-    }
-
     mutating func next() -> Datum? {
       defer { place += 1 }
       if let tuple { return place < tuple.count ? tuple[place] : nil }
       return place == 0 ? value : nil
+    }
+
+    var undefined: UndefinedNote? {
+      if case .undefined(let note) = value { return note.box }
+      return nil
     }
 
     mutating func named(_ name: Text) -> Datum?? {
@@ -60,7 +58,7 @@ extension Machine {
       if let tuple { return place < tuple.count }
       switch value {
       // A mapping or a sequence need not be used up.
-      case .dictionary, .list: return false
+      case .dictionary, .list, .undefined: return false
       case .object(let object): return place == 0 && !(object.box is RangeBox || object.box is ViewBox)
       default: return place == 0
       }
@@ -87,6 +85,7 @@ extension Machine {
         offset += 1
       }
       let name = format[start..<offset - 1]
+      if let note = source.undefined { throw undefinedFailure(note) }
       guard let found = source.named(name) else { throw typeError("format requires a mapping") }
       guard let found else {
         throw runtimeError("KeyError", try representation(.text(name)).string)
@@ -108,8 +107,12 @@ extension Machine {
     func size() throws(RenderFailure) -> Int? {
       if try byte() == UInt8(ascii: "*") {
         offset += 1
-        guard case .integer(let size)? = source.next() else { throw typeError("* wants int") }
-        return size
+        switch source.next() {
+        case .integer(let size)?: return size
+        case .boolean(let flag)?: return flag ? 1 : 0
+        case .big?: throw runtimeError("OverflowError", "Python int too large to convert to C int")
+        default: throw typeError("* wants int")
+        }
       }
       let start = offset
       while isDecimal(try byte()) { offset += 1 }
@@ -216,7 +219,7 @@ extension Machine {
 
   private func character(_ value: Datum) throws(RenderFailure) -> Text {
     if let text = value.asText, text.scalarCount == 1 { return text }
-    guard case .integer(let code) = value else { throw typeError("%c requires int or char") }
+    guard let code = index(value) else { throw typeError("%c requires int or char") }
     guard let code = UInt32(exactly: code), let scalar = Unicode.Scalar(code) else {
       throw runtimeError("OverflowError", "%c arg not in range(0x110000)")
     }

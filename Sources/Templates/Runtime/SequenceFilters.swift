@@ -186,26 +186,28 @@ extension Machine {
     let size = a[0]
     let fill = a.given(1) ?? .none
     var source: Cursor?
-    var isDone = false
+    var batch: [Datum] = []
     return try generator { (machine) throws(RenderFailure) in
-      if isDone { return nil }
       if source == nil { source = try machine.requireCursor(over: value) }
-      var batch: [Datum] = []
-      while try !machine.equal(.integer(batch.count), size) || batch.isEmpty {
-        guard let item = try source?.next(machine) else {
-          isDone = true
-          break
-        }
+      while let item = try source?.next(machine) {
         try machine.countIteration()
+        if try machine.equal(.integer(batch.count), size) {
+          let full = batch
+          batch = [item]
+          return try machine.region.list(full)
+        }
         batch.append(item)
       }
+      source = .empty
       if batch.isEmpty { return nil }
-      if isDone, !fill.isNone, try machine.precedes(.integer(batch.count), size) {
+      var last = batch
+      batch = []
+      if !fill.isNone, try machine.precedes(.integer(last.count), size) {
         let count = try machine.requireInteger(size)
         try machine.checkProduct(count, MemoryLayout<Datum>.stride)
-        while batch.count < count { batch.append(fill) }
+        while last.count < count { last.append(fill) }
       }
-      return try machine.region.list(batch)
+      return try machine.region.list(last)
     }
   }
 

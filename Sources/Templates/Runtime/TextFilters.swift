@@ -54,6 +54,9 @@ extension Machine {
     let blank = try flag(a[2])
     if case .undefined(let note) = value { throw undefinedFailure(note.box) }
     guard let text = value.asText else {
+      if case .list = value {
+        throw runtimeError("AttributeError", "'list' object has no attribute 'splitlines'")
+      }
       throw typeError("unsupported operand type(s) for +=: '\(value.typeName)' and 'str'")
     }
     let lines = self.lines(try joined(try region.text(copying: text.raw), Text("\n")))
