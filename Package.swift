@@ -36,7 +36,8 @@ let package = Package(
     .target(name: "YAML", dependencies: ["Bytes", "CLibYAML"]),
     .target(name: "Patterns", dependencies: ["Bytes", "CPCRE2"]),
     .target(
-      name: "Corpora", dependencies: ["Bytes", "Records", "JSON", "YAML", "Patterns", "CLibXML2"]),
+      name: "Corpora", dependencies: ["Bytes", "Records", "JSON", "YAML", "Patterns", "CLibXML2"],
+      exclude: ["README.md"]),
     .target(
       name: "Templates",
       dependencies: [
