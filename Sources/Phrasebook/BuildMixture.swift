@@ -108,7 +108,8 @@ private func buildResult(_ plan: MixturePlan, _ output: String) throws -> Comman
   }
   let heading = ["task", "cluster", "records", "rate %", "examples", "seen", "unseen"]
   let text = aligned([heading] + rows, textColumns: 2) + "\n\(plan.total) examples in \(output)\n"
-  return CommandResult(json: String(decoding: manifest.bytes, as: UTF8.self)) { _, _ in text }
+  let json = manifest.withBytes { String(decoding: $0, as: UTF8.self) }
+  return CommandResult(json: json) { _, _ in text }
 }
 
 /// Rows as columns two blanks apart: the first ones to the left, numbers to the right.

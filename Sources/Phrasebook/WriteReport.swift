@@ -22,7 +22,8 @@ func reportTable(_ folder: String) throws -> CommandResult {
   }
   let results = try ResultsSummary(path: path)
   let file = try MappedFile(path: path)
-  return CommandResult(json: String(decoding: file.bytes, as: UTF8.self)) { width, colour in
+  let json = file.withBytes { String(decoding: $0, as: UTF8.self) }
+  return CommandResult(json: json) { width, colour in
     TerminalTable(results, width: width, color: colour).text
   }
 }

@@ -15,7 +15,7 @@ public enum YAMLDocument {
   public static func load(path: String) throws(Diagnostics) -> YAMLNode {
     do throws(Diagnostic) {
       let file = try MappedFile(path: path)
-      return try parse(bytes: Array(file.bytes), path: path)
+      return try parse(bytes: file.withBytes { Array($0) }, path: path)
     } catch {
       throw Diagnostics(error)
     }
