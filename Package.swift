@@ -61,6 +61,15 @@ let package = Package(
         "Phrasebook", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
+    // Mutated templates, files and records; run by scripts/fuzz and scripts/test.
+    .executableTarget(
+      name: "PhrasebookFuzz",
+      dependencies: [
+        "Bytes", "Records", "JSON", "Corpora", "Templates", "Phrasebook",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Fuzz", exclude: ["README.md"]),
+
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(name: "RecordsTests", dependencies: ["Bytes", "Records", "JSON"]),
     .testTarget(name: "YAMLTests", dependencies: ["Bytes", "YAML"]),
