@@ -4,12 +4,14 @@ import Bytes
 struct Composer {
   private let events: EventParser
   private let source: YAMLSource
+  private let repeatedKeys: YAMLDocument.RepeatedKeys
   private var anchors: [String: (node: YAMLNode, nodes: Int)] = [:]
   private var nodes = 0
 
-  init(_ events: EventParser, _ source: YAMLSource) {
+  init(_ events: EventParser, _ source: YAMLSource, _ repeatedKeys: YAMLDocument.RepeatedKeys) {
     self.events = events
     self.source = source
+    self.repeatedKeys = repeatedKeys
   }
 
   mutating func document() throws(Diagnostic) -> YAMLNode {
@@ -78,6 +80,11 @@ struct Composer {
       let key = try node(next, depth: depth + 1)
       guard let name = key.text else { throw diagnostic("a key must be a text or a number", next) }
       if let line = lines[name] {
+        if repeatedKeys == .lastWins {
+          let value = try node(try events.next(), depth: depth + 1)
+          if let place = pairs.firstIndex(where: { $0.key.text == name }) { pairs[place] = (key, value) }
+          continue
+        }
         throw diagnostic("the key '\(name)' stands here again (first at line \(line)); keep one", next)
       }
       lines[name] = next.line
