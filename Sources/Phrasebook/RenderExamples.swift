@@ -17,8 +17,8 @@ public struct RenderOptions: Sendable {
   /// A task under `corpora`, in place of `records`.
   public var task: String?
   public var corpora: String
-  /// `promptsource`, `lm-eval` or `chat`.
-  public var environment: String
+  /// `promptsource`, `lm-eval` or `chat`; nil: what the file of templates names, else `promptsource`.
+  public var environment: String?
   /// Records at most.
   public var limit: Int?
   /// Decides what the random filters draw.
@@ -26,7 +26,7 @@ public struct RenderOptions: Sendable {
 
   public init(
     templates: String, names: [String] = [], records: String? = nil, task: String? = nil,
-    corpora: String = "corpora", environment: String = "promptsource", limit: Int? = nil, seed: UInt64 = 0
+    corpora: String = "corpora", environment: String? = nil, limit: Int? = nil, seed: UInt64 = 0
   ) {
     self.templates = templates
     self.names = names
@@ -38,7 +38,8 @@ public struct RenderOptions: Sendable {
     self.seed = seed
   }
 
-  func chosenEnvironment() throws(Diagnostic) -> TemplateEnvironment {
+  func chosenEnvironment() throws(Diagnostic) -> TemplateEnvironment? {
+    guard let environment else { return nil }
     let named = TemplateEnvironment.named
     if let known = named.first(where: { $0.rawValue == environment }) { return known }
     let hint = suggestion(for: environment, among: named.map(\.rawValue))
@@ -92,7 +93,7 @@ public func renderExamples(
 }
 
 private func renderTask(
-  _ task: String, _ sources: [TemplateSource], _ environment: TemplateEnvironment, _ options: RenderOptions,
+  _ task: String, _ sources: [TemplateSource], _ environment: TemplateEnvironment?, _ options: RenderOptions,
   _ session: Session, _ sink: (UnsafeRawBufferPointer) throws -> Void
 ) throws {
   let path = "\(options.corpora)/\(task)/corpus.yaml"

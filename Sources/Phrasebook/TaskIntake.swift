@@ -79,7 +79,9 @@ struct TaskIntake {
     var compiled: [CompiledTemplate] = []
     for source in try gather({ try TemplateFile.load(templatesPath(choice.name)) }) {
       do throws(Diagnostics) {
-        compiled.append(try CompiledTemplate.compile(source, schema: description.schema))
+        let template = try CompiledTemplate.compile(source, schema: description.schema)
+        if let problem = missingTarget(template) { problems.add(problem) }
+        compiled.append(template)
       } catch {
         problems.add(error)
       }
@@ -88,6 +90,16 @@ struct TaskIntake {
     return Prepared(
       choice: choice, description: description, descriptionPath: path, templates: compiled,
       templatesPath: templatesPath(choice.name))
+  }
+
+  /// Outside PromptSource's environment the target is a key of its own, and training needs one.
+  private func missingTarget(_ template: CompiledTemplate) -> Diagnostic? {
+    guard template.environment != .promptsource, template.source.target == nil else { return nil }
+    let hint =
+      template.environment == .lmEval
+      ? "add the key 'target'" : "a mixture takes templates of the environments promptsource and lm-eval"
+    return Diagnostic(
+      "the template '\(template.source.name)' has no target; \(hint)", at: template.source.location)
   }
 
   private func ingest(_ task: Prepared) throws -> MixtureTask {

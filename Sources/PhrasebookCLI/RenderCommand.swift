@@ -30,8 +30,11 @@ struct RenderCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder of the tasks' corpora.", valueName: "dir"))
   var corpora = "corpora"
 
-  @Option(help: ArgumentHelp("promptsource, lm-eval or chat.", valueName: "environment"))
-  var environment = "promptsource"
+  @Option(
+    help: ArgumentHelp(
+      "promptsource, lm-eval or chat (default: what the file says, else promptsource).",
+      valueName: "environment"))
+  var environment: String?
 
   @Option(help: ArgumentHelp("Records to render (default: all).", valueName: "n"))
   var limit: Int?

@@ -13,10 +13,13 @@ public final class CompiledTemplate: Sendable {
   let choicesProgram: Program?
   /// Answer choices that are the same for every record.
   let constantChoices: [String]?
+  /// Target and choices in lm-eval.
+  let harness: HarnessPrograms?
 
   private init(
     _ source: TemplateSource, _ environment: TemplateEnvironment, _ limits: RenderLimits, _ schema: Schema?,
-    _ program: Program, _ choicesProgram: Program?, _ constantChoices: [String]?
+    _ program: Program, _ choicesProgram: Program?, _ constantChoices: [String]?,
+    _ harness: HarnessPrograms?
   ) {
     self.source = source
     self.environment = environment
@@ -25,6 +28,7 @@ public final class CompiledTemplate: Sendable {
     self.program = program
     self.choicesProgram = choicesProgram
     self.constantChoices = constantChoices
+    self.harness = harness
   }
 
   /// Compiles a template.
@@ -32,21 +36,25 @@ public final class CompiledTemplate: Sendable {
   /// - Parameters:
   ///   - schema: the fields of the corpus; a name that is neither one of them nor set by the template is then
   ///     an error. Without a schema, records are given as dictionaries.
+  ///   - environment: nil: the one that the template's file names, else PromptSource's.
   /// - Throws: everything found wrong at once, at its line and column.
   public static func compile(
-    _ source: TemplateSource, schema: Schema? = nil, environment: TemplateEnvironment = .promptsource,
+    _ source: TemplateSource, schema: Schema? = nil, environment: TemplateEnvironment? = nil,
     limits: RenderLimits = RenderLimits()
   ) throws(Diagnostics) -> CompiledTemplate {
-    var compilation = Compilation(source: source, schema: schema, environment: environment, limits: limits)
+    var compilation = Compilation(
+      source: source, schema: schema, environment: environment ?? source.environment ?? .promptsource,
+      limits: limits)
     return try compilation.run()
   }
 
   static func make(
-    _ compilation: Compilation, _ program: Program, _ choicesProgram: Program?, _ constantChoices: [String]?
+    _ compilation: Compilation, _ program: Program, _ choicesProgram: Program?, _ constantChoices: [String]?,
+    _ harness: HarnessPrograms?
   ) -> CompiledTemplate {
     CompiledTemplate(
       compilation.source, compilation.environment, compilation.limits, compilation.schema, program,
-      choicesProgram, constantChoices)
+      choicesProgram, constantChoices, harness)
   }
 
   /// The program as text, one instruction a line.

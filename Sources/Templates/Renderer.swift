@@ -10,6 +10,7 @@ public final class Renderer {
   private let choiceColumns: [Int]
   private var parts = DividedText()
   private let divides: Bool
+  private let harness: HarnessAnswers?
 
   public init(_ template: CompiledTemplate) {
     self.template = template
@@ -19,6 +20,7 @@ public final class Renderer {
       Machine($0, environment: template.environment, limits: limits)
     }
     divides = template.environment.dividesOutput
+    harness = HarnessAnswers(template)
     columns = Self.columns(template.program.names, template.schema, divides: divides)
     choiceColumns = Self.columns(template.choicesProgram?.names ?? [], template.schema, divides: false)
   }
@@ -44,6 +46,11 @@ public final class Renderer {
       PackedFields(
         record: record, columns: isChoices ? choiceColumns : columns, divides: divides, choices: choices)
     }
+    try harness?.finish(&example, key: key.part(template.source.id)) { names in
+      PackedFields(
+        record: record, columns: names.map { template.schema?.index(of: $0) ?? -1 }, divides: false,
+        choices: .none)
+    }
   }
 
   /// Renders variables given by name.
@@ -56,6 +63,9 @@ public final class Renderer {
       VariableFields(
         variables: variables, names: isChoices ? choiceNames : names, divides: divides,
         choices: isChoices || !divides ? nil : choices)
+    }
+    try harness?.finish(&example, key: key.part(template.source.id), variables: variables) { names in
+      VariableFields(variables: variables, names: names, divides: false, choices: nil)
     }
   }
 

@@ -7,8 +7,13 @@ public struct TemplateSource: Sendable {
   public var name: String
   /// Jinja; in PromptSource's environment `input ||| target`.
   public var jinja: String
-  /// Jinja that gives the choices, divided by `|||`; nil where the template has none.
+  /// Jinja that gives the choices, divided by `|||` (in lm-eval: as a Python list); nil where the template has
+  /// none.
   public var answerChoices: String?
+  /// In lm-eval, Jinja that gives the target; elsewhere the target stands in `jinja`.
+  public var target: String?
+  /// What the file says the template is written for; nil where it says nothing.
+  public var environment: TemplateEnvironment?
   public var reference: String
   /// Whether the input lists the choices.
   public var choicesInPrompt: Bool
@@ -23,6 +28,7 @@ public struct TemplateSource: Sendable {
   /// The scalars of the file, for exact positions of errors; nil for a template made in memory.
   package var jinjaNode: YAMLNode?
   package var answerChoicesNode: YAMLNode?
+  package var targetNode: YAMLNode?
 
   public init(
     id: String, name: String, jinja: String, answerChoices: String? = nil, reference: String = "",

@@ -33,8 +33,33 @@ struct Compilation {
     }
     let program = compile(
       source.jinja, node: source.jinjaNode, isChoices: false, constantChoices: constantChoices)
+    let harness = environment == .lmEval ? harnessPrograms() : nil
     guard problems.isEmpty, let program else { throw Diagnostics(problems) }
-    return CompiledTemplate.make(self, program, choicesProgram, constantChoices)
+    return CompiledTemplate.make(self, program, choicesProgram, constantChoices, harness)
+  }
+
+  private mutating func harnessPrograms() -> HarnessPrograms {
+    var programs = HarnessPrograms()
+    if let target = source.target { programs.target = harnessPart(target, source.targetNode) }
+    if let choices = source.answerChoices {
+      programs.choices = harnessPart(choices, source.answerChoicesNode)
+    }
+    return programs
+  }
+
+  /// A text that is a field's name stands for the field's value, any other is a template.
+  private mutating func harnessPart(_ text: String, _ node: YAMLNode?) -> HarnessPrograms.Part? {
+    guard isFieldName(text) else {
+      return compile(text, node: node, isChoices: true, constantChoices: nil).map {
+        HarnessPrograms.Part(text: text, field: nil, program: $0)
+      }
+    }
+    let isField = schema.map { $0.index(of: text) != nil } ?? true
+    // Printed inside a list, a text and a number can be told apart.
+    let jinja = isField ? "{{ [\(text)] }}" : text
+    return compile(jinja, node: nil, isChoices: true, constantChoices: nil).map {
+      HarnessPrograms.Part(text: text, field: isField ? text : nil, program: $0)
+    }
   }
 
   private func computeChoices(_ program: Program) -> [String]? {
