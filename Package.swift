@@ -43,6 +43,7 @@ let package = Package(
       dependencies: [
         "Bytes", "Records", "JSON", "YAML", "Patterns", .product(name: "BigInt", package: "BigInt"),
       ]),
+    .target(name: "Imports", dependencies: ["Bytes", "YAML", "Templates"]),
     .target(name: "Diversity", dependencies: ["Bytes", "Templates"]),
     .target(name: "Mixtures", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
     .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
@@ -52,8 +53,8 @@ let package = Package(
     .target(
       name: "Phrasebook",
       dependencies: [
-        "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Diversity", "Mixtures", "Transformer",
-        "Training", "Evaluation", "Reports",
+        "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Mixtures",
+        "Transformer", "Training", "Evaluation", "Reports",
       ]),
     .executableTarget(
       name: "PhrasebookCLI",
@@ -75,6 +76,9 @@ let package = Package(
     .testTarget(name: "YAMLTests", dependencies: ["Bytes", "YAML"]),
     .testTarget(name: "CorporaTests", dependencies: ["Bytes", "Records", "JSON", "Corpora"]),
     .testTarget(name: "TemplatesTests", dependencies: ["Bytes", "Records", "JSON", "Patterns", "Templates"]),
+    .testTarget(
+      name: "ImportsTests",
+      dependencies: ["Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports"]),
     .testTarget(
       name: "MixturesTests",
       dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity", "Mixtures"]),

@@ -18,7 +18,7 @@ struct PhrasebookCommand: ParsableCommand {
     version: phrasebookVersion,
     subcommands: [
       RunCommand.self, BuildCommand.self, RenderCommand.self, TrainCommand.self, EvaluateCommand.self,
-      ReportCommand.self,
+      ReportCommand.self, ImportCommand.self,
     ])
 
   static func main() {

@@ -13,6 +13,7 @@ import Testing
     "Patterns": ["Bytes", "CPCRE2"],
     "Corpora": ["Bytes", "Records", "JSON", "YAML", "Patterns", "CLibXML2"],
     "Templates": ["Bytes", "Records", "JSON", "YAML", "Patterns", "BigInt"],
+    "Imports": ["Bytes", "YAML", "Templates"],
     "Diversity": ["Bytes", "Templates"],
     "Mixtures": ["Bytes", "Records", "JSON", "Templates", "Diversity"],
     "Transformer": ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"],
@@ -20,8 +21,8 @@ import Testing
     "Evaluation": ["Bytes", "Records", "JSON", "Transformer"],
     "Reports": ["Bytes", "Records", "JSON"],
     "Phrasebook": [
-      "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Diversity", "Mixtures", "Transformer",
-      "Training", "Evaluation", "Reports",
+      "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Mixtures",
+      "Transformer", "Training", "Evaluation", "Reports",
     ],
     "PhrasebookCLI": ["Bytes", "Phrasebook", "ArgumentParser"],
     "PhrasebookFuzz": ["Bytes", "Records", "JSON", "Corpora", "Templates", "Phrasebook", "ArgumentParser"],
