@@ -40,6 +40,29 @@ import Testing
     }
   }
 
+  /// Places counted by hand; the parser's own depend on what it keeps back, and so on how the file is cut.
+  @Test(arguments: [
+    ("<r>\n<p>a<b>é ", [0xFF], "2:10"), ("<r>\n\n<p>é", [0xE2, 0x82], "3:5"), ("<r><p a='>", [0xC3], "1:11"),
+  ])
+  func invalidUTF8InXMLHasOnePlace(head: String, bad: [UInt8], place: String) throws {
+    for chunk in [1, 2, 5, 1 << 18] {
+      let work = try TemporaryFolder()
+      try work.write("data", Array(head.utf8) + bad + Array("<</p></r>".utf8))
+      let reading = try work.read(BadRecordTests.head + Self.xml, chunk: chunk)
+      #expect(reading.error?.hasPrefix("data:\(place): error: invalid UTF-8") == true, "\(reading)")
+    }
+  }
+
+  /// Of a mistake in the declaration and text in another encoding behind it, the first is told.
+  @Test func malformedDeclarationComesFirst() throws {
+    for chunk in [1, 5, 64, 1 << 18] {
+      let work = try TemporaryFolder()
+      try work.write("data", "<?xml versio='1.0' encoding='UTF-9'?>\n<r><p>é</p></r>")
+      let reading = try work.read(BadRecordTests.head + Self.xml, chunk: chunk)
+      #expect(reading.error?.hasPrefix("data:1:7: error: malformed XML") == true, "\(reading)")
+    }
+  }
+
   @Test func deepXML() throws {
     let work = try TemporaryFolder()
     try work.write(

@@ -42,11 +42,10 @@ struct XMLFault: Error {
         + "are read", line: line, column: column - name.unicodeScalars.count - 2)
   }
 
-  /// Malformed UTF-8 at a byte of the file, behind all that the parser was given.
-  static func invalidUTF8(at offset: Int, _ cursor: XMLCursor) -> XMLFault {
+  /// Malformed UTF-8 at a byte of the file.
+  static func invalidUTF8(at offset: Int, line: Int, column: Int) -> XMLFault {
     XMLFault(
-      "invalid UTF-8 at byte offset \(offset) of the file; expected UTF-8 text", line: cursor.line,
-      column: cursor.column)
+      "invalid UTF-8 at byte offset \(offset) of the file; expected UTF-8 text", line: line, column: column)
   }
 
   /// A document that says it is in another encoding, and holds more than ASCII.

@@ -8,6 +8,10 @@ final class XMLRecordReader: FormatReader {
   private let records: String
   private var utf8 = UTF8Stream()
   private var declaration = XMLDeclaration()
+  /// The place behind all that the parser was given, from 1, in scalars; the parser's own is behind by what it
+  /// keeps for later, which depends on how the file is cut.
+  private var line = 1
+  private var column = 1
   private var hasFailed = false
 
   init(
@@ -26,23 +30,55 @@ final class XMLRecordReader: FormatReader {
 
   func read(_ bytes: UnsafeRawBufferPointer) throws {
     guard !hasFailed else { return }
+    guard !declaration.isDone else { return try readText(bytes) }
+    // The declaration decides how the first byte beyond ASCII is taken, so it must be known before.
+    declaration.look(at: bytes)
+    if declaration.isDone {
+      let head = declaration.takeHead()
+      try head.withUnsafeBytes(readText)
+    }
+  }
+
+  private func readText(_ bytes: UnsafeRawBufferPointer) throws {
     let invalid = utf8.check(bytes)
-    let valid = invalid.map { max(0, $0 - utf8.start) } ?? bytes.count
-    let piece = UnsafeRawBufferPointer(rebasing: bytes[0..<min(valid, bytes.count)])
-    declaration.look(at: piece)
+    let other = utf8.isASCII ? nil : declaration.otherEncoding
+    var end = invalid.map { min(max(0, $0 - utf8.start), bytes.count) } ?? bytes.count
+    if other != nil { end = bytes[..<end].firstIndex { $0 >= 0x80 } ?? end }
+    let piece = UnsafeRawBufferPointer(rebasing: bytes[..<end])
     try guarded {
-      if !utf8.isASCII, let other = declaration.otherEncoding { throw XMLFault.encoding(other) }
       parser.matcher.append(piece)
       try parser.parse(piece)
-      if let invalid { throw XMLFault.invalidUTF8(at: invalid, parser.cursor) }
+      pass(piece)
+      if let other { throw XMLFault.encoding(other) }
+      if let invalid { throw invalidUTF8(at: invalid, isCut: invalid < utf8.start) }
       parser.matcher.dropText(parser.cursor)
     }
   }
 
+  /// Moves the place over a piece, a line feed or the end of the last line at a time.
+  private func pass(_ piece: UnsafeRawBufferPointer) {
+    var tail = piece[...]
+    if let last = piece.lastIndex(of: 10) {
+      line += piece[...last].count { $0 == 10 }
+      column = 1
+      tail = piece[(last + 1)...]
+    }
+    column += tail.count { $0 & 0xC0 != 0x80 }
+  }
+
+  /// - Parameter isCut: whether the parser was already given the beginning of the malformed sequence.
+  private func invalidUTF8(at offset: Int, isCut: Bool) -> XMLFault {
+    XMLFault.invalidUTF8(at: offset, line: line, column: isCut ? column - 1 : column)
+  }
+
   func finish() throws {
+    if !declaration.isDone {
+      let head = declaration.takeHead()
+      if !hasFailed { try head.withUnsafeBytes(readText) }
+    }
     guard !hasFailed else { return }
     try guarded {
-      if utf8.isCut { throw XMLFault.invalidUTF8(at: utf8.offset, parser.cursor) }
+      if utf8.isCut { throw invalidUTF8(at: utf8.offset, isCut: true) }
       try parser.finish()
     }
     guard !hasFailed, parser.matcher.recordCount == 0 else { return }
