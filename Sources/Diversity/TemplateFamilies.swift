@@ -8,18 +8,30 @@ public enum TemplateFamilies {
   /// Two texts belong to one family when the Jaccard similarity of their word trigrams reaches `similarity`,
   /// and so do the families of the two (the transitive closure).
   ///
-  /// - Parameter similarity: above 0, at most 1.
+  /// - Parameters:
+  ///   - similarity: above 0, at most 1.
+  ///   - names: for each text what it is a variant of, nil for most; texts of one parent are of one family
+  ///     however little they have in common. Empty: no text is a variant.
   /// - Returns: for each text the index of the earliest member of its family; its own when it is alone.
   package static func firstMembers(
-    of texts: [TemplateWords], similarity: Double = defaultSimilarity
+    of texts: [TemplateWords], similarity: Double = defaultSimilarity, variantsOf names: [String?] = []
   ) -> [Int] {
     var numbers = WordNumbers()
     let grams = texts.map { Trigrams(numbers.number($0.words)) }
     var parents = Array(texts.indices)
+    var first: [[UInt8]: Int] = [:]
+    for (place, name) in names.enumerated() where texts.indices.contains(place) {
+      guard let name else { continue }
+      // The smaller index stays the root, so that a root is its family's first member.
+      if let known = first[Array(name.utf8)] {
+        parents[place] = known
+      } else {
+        first[Array(name.utf8)] = place
+      }
+    }
     for later in texts.indices {
       for earlier in 0..<later where grams[earlier].similarity(to: grams[later]) >= similarity {
         let roots = (root(of: earlier, &parents), root(of: later, &parents))
-        // The smaller index stays the root, so that a root is its family's first member.
         parents[max(roots.0, roots.1)] = min(roots.0, roots.1)
       }
     }

@@ -27,13 +27,15 @@ extension MixturePlan {
     let records = try RecordParts(task.store, fractions: settings.splits, key: seeds.splits)
     let sources = task.templates.map(\.source)
     let families = TemplateFamilies.firstMembers(
-      of: sources.map(TemplateWords.init), similarity: settings.holdOut.similarity)
+      of: sources.map(TemplateWords.init), similarity: settings.holdOut.similarity,
+      variantsOf: sources.map { $0.parent?.id })
     let isHeldOut = settings.holdOut.holdsOut(task)
     try requireRecords(records, of: task, isHeldOut: isHeldOut, settings)
     var held = Array(repeating: true, count: sources.count)
     if !isHeldOut {
       let templates = sources.indices.map {
-        TemplateHoldOut.Template(id: sources[$0].id, name: sources[$0].name, family: families[$0])
+        TemplateHoldOut.Template(
+          id: sources[$0].id, name: sources[$0].name, parent: sources[$0].parent, family: families[$0])
       }
       let holdOut = TemplateHoldOut(task: task.name, templates: templates, rule: settings.holdOut)
       held = try holdOut.choose(key: seeds.holdOut(task: task.name))

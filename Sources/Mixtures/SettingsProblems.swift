@@ -70,8 +70,9 @@ private func nameProblems(_ settings: MixtureSettings, _ tasks: [MixtureTask]) -
   require(
     holdOut.clusters, among: tasks.map(\.cluster).deduplicated(), "the hold-out names an unknown cluster")
   let sources = tasks.flatMap { $0.templates.map(\.source) }
-  let templateNames = sources.map(\.name).deduplicated()
-  for name in holdOut.templates where !sources.map(\.id).contains(name: name) {
+  let templateNames = sources.map { $0.parent?.name ?? $0.name }.deduplicated()
+  let ids = sources.flatMap { [$0.id, $0.name, $0.parent?.id ?? $0.id] }
+  for name in holdOut.templates where !ids.contains(name: name) {
     require([name], among: templateNames, "the hold-out names an unknown template")
   }
   if case .weights(let weights) = settings.rates {

@@ -49,11 +49,15 @@ public struct RenderOptions: Sendable {
   /// The templates that `names` chooses, in the order of the file.
   func chosenTemplates() throws -> [TemplateSource] {
     let all = try TemplateFile.load(templates)
-    for name in names where !all.contains(where: { $0.name == name || $0.id == name }) {
+    func isNamed(_ source: TemplateSource, _ name: String) -> Bool {
+      let known = [source.name, source.id, source.parent?.name, source.parent?.id]
+      return known.contains { $0.map { $0.utf8.elementsEqual(name.utf8) } ?? false }
+    }
+    for name in names where !all.contains(where: { isNamed($0, name) }) {
       throw Diagnostic(
         "'\(templates)' has no template '\(name)'\(suggestion(for: name, among: all.map(\.name)))")
     }
-    return names.isEmpty ? all : all.filter { names.contains($0.name) || names.contains($0.id) }
+    return names.isEmpty ? all : all.filter { source in names.contains { isNamed(source, $0) } }
   }
 }
 

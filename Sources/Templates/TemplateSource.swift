@@ -23,10 +23,14 @@ public struct TemplateSource: Sendable {
   /// Whether the template states the task of the data set rather than another made of the same fields; nil
   /// where the file does not say.
   public var originalTask: Bool?
+  /// What the template is a variant of; variants of one parent are of one family. nil for most templates.
+  public var parent: Parent?
   /// Where the Jinja text stands.
   public var location: SourceLocation
   /// The scalars of the file, for exact positions of errors; nil for a template made in memory.
   package var jinjaNode: YAMLNode?
+  /// For each byte of `jinja` its byte in the text of `jinjaNode`; nil where they are the same.
+  package var jinjaPlaces: [Int]?
   package var answerChoicesNode: YAMLNode?
   package var targetNode: YAMLNode?
 

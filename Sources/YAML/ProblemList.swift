@@ -9,7 +9,8 @@ public final class ProblemList {
   public init() {}
 
   public func add(_ problem: Diagnostic) {
-    if list.count < Self.most { list.append(problem) }
+    // One text may be compiled several times; what is wrong with it is told once.
+    if list.count < Self.most, !list.contains(problem) { list.append(problem) }
   }
 
   public func add(_ problems: Diagnostics) {

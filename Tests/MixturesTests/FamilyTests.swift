@@ -72,6 +72,19 @@ struct FamilyTests {
     #expect(TemplateFamilies.firstMembers(of: texts, similarity: 1) == Array(0..<12))
   }
 
+  /// Worked out by hand over `nearDuplicatesChain`'s families.
+  @Test func variantsOfOneTemplateAreOneFamily() throws {
+    let texts = sumPhrasings.map { TemplateWords(source($0)) }
+    var parents = [String?](repeating: nil, count: 12)
+    (parents[5], parents[9], parents[3]) = ("p", "p", "p")
+    (parents[11], parents[1]) = ("q", "q")
+    #expect(
+      TemplateFamilies.firstMembers(of: texts, variantsOf: parents) == [0, 0, 0, 3, 4, 3, 6, 7, 8, 3, 10, 0])
+    #expect(
+      TemplateFamilies.firstMembers(of: texts, similarity: 1, variantsOf: parents)
+        == [0, 1, 2, 3, 4, 3, 6, 7, 8, 3, 10, 1])
+  }
+
   @Test func randomTextsAgreeWithADirectComputation() {
     for number in 0..<600 {
       var dice = Dice("families", number)

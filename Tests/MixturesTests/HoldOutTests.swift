@@ -1,5 +1,6 @@
 import Bytes
 import Mixtures
+import Templates
 import Testing
 
 private func templates(_ families: [Int]) -> [TemplateHoldOut.Template] {
@@ -28,6 +29,15 @@ private func held(_ families: [Int], _ rule: HoldOut, seed: UInt64 = 1) throws -
 }
 
 struct HoldOutTests {
+  @Test func namingATemplateHoldsOutItsVariants() throws {
+    var all = templates([0, 0, 2, 3])
+    for place in 0..<2 { all[place].parent = .init(id: "parent id", name: "parent") }
+    for name in ["parent", "parent id", "name 1"] {
+      let holdOut = TemplateHoldOut(task: "sums", templates: all, rule: rule(.number(0), names: [name]))
+      #expect(try holdOut.choose(key: SeedKey(seed: 1)) == [true, true, false, false])
+    }
+  }
+
   @Test func familiesAreNeverSplitAndBothSidesHaveOne() throws {
     for number in 0..<3_000 {
       var dice = Dice("hold-out", number)

@@ -1,5 +1,6 @@
 import Bytes
 import Mixtures
+import Templates
 import Testing
 
 struct BadSettings: Sendable, CustomTestStringConvertible {
@@ -49,6 +50,41 @@ private let badSettings = [
       + "weight, or leave the task out"
   ) { $0.rates = .weights(["small": 1e-6, "large": 1, "other": 1]) },
 ]
+
+struct VariantPlanTests {
+  /// Phrasings that share no words, said to be variants of two templates.
+  @Test func variantsStayOnOneSide() throws {
+    let folder = try TemporaryFolder()
+    for seed in 0..<40 as Range<UInt64> {
+      var task = try sumTask("sums", records: 60, in: folder)
+      task.templates = try task.templates.enumerated().map { number, template in
+        var source = template.source
+        source.parent = number < 3 ? nil : .init(id: "p\(number % 2)", name: "parent \(number % 2)")
+        return try CompiledTemplate.compile(source, schema: template.schema)
+      }
+      var settings = MixtureSettings(name: "variants", seed: seed, total: 100)
+      settings.holdOut.amount = .fraction(0.4)
+      let plan = try MixturePlan([task], settings: settings)
+      // 0, 1 and 2 are near-duplicates; odd and even from 3 on are variants of one template each.
+      let sides = [[0, 1, 2], [3, 5, 7, 9, 11], [4, 6, 8, 10]].map { family in
+        Set(family.map { plan.tasks[0].seen.contains($0) })
+      }
+      #expect(sides.allSatisfy { $0.count == 1 } && Set(sides).count == 2, "seed \(seed)")
+    }
+  }
+
+  @Test func aParentsNameIsKnown() throws {
+    let folder = try TemporaryFolder()
+    var task = try sumTask("sums", records: 60, in: folder)
+    var source = task.templates[4].source
+    source.parent = .init(id: "p", name: "parent")
+    task.templates[4] = try CompiledTemplate.compile(source, schema: task.templates[4].schema)
+    var settings = MixtureSettings(name: "variants", seed: 1, total: 100)
+    settings.holdOut.templates = ["parent"]
+    settings.holdOut.amount = .number(0)
+    #expect(try MixturePlan([task], settings: settings).tasks[0].unseen == [4])
+  }
+}
 
 struct MixturePlanTests {
   private let folder: TemporaryFolder

@@ -1,16 +1,20 @@
 package import Bytes
+package import Templates
 
 /// Chooses which templates of a task training never sees: whole families, never single templates.
 package struct TemplateHoldOut {
   package struct Template: Sendable {
     package var id: String
     package var name: String
+    /// What the template is a variant of; naming that holds out all its variants.
+    package var parent: TemplateSource.Parent?
     /// The index of the first template of its family.
     package var family: Int
 
-    package init(id: String, name: String, family: Int) {
+    package init(id: String, name: String, parent: TemplateSource.Parent? = nil, family: Int) {
       self.id = id
       self.name = name
+      self.parent = parent
       self.family = family
     }
   }
@@ -70,7 +74,8 @@ package struct TemplateHoldOut {
   }
 
   private func isNamed(_ template: Template) -> Bool {
-    rule.templates.contains(name: template.id) || rule.templates.contains(name: template.name)
+    let parent = template.parent.map { [$0.id, $0.name] } ?? []
+    return ([template.id, template.name] + parent).contains { rule.templates.contains(name: $0) }
   }
 
   private func weight(_ family: Int) -> Int { rule.unit == .families ? 1 : families[family].count }

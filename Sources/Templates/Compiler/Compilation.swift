@@ -77,7 +77,8 @@ struct Compilation {
     _ jinja: String, node: YAMLNode?, isChoices: Bool, constantChoices: [String]?
   ) -> Program? {
     let text = TemplateText(jinja, keepsTrailingNewline: environment.lexicalRules.keepsTrailingNewline)
-    let places = SourcePlaces(text, node: node, fallback: source.location)
+    let places = SourcePlaces(
+      text, node: node, map: isChoices ? nil : source.jinjaPlaces, fallback: source.location)
     let statements: [Statement]
     do throws(SyntaxFailure) {
       statements = try Parser.parse(text, environment: environment)

@@ -8,11 +8,14 @@ struct SourcePlaces {
   private let fallback: SourceLocation
   private let offsets: [Int]
 
-  init(_ text: TemplateText, node: YAMLNode?, fallback: SourceLocation) {
+  /// - Parameter map: for each byte of the text its byte in the node's text, where they are not the same.
+  init(_ text: TemplateText, node: YAMLNode?, map: [Int]? = nil, fallback: SourceLocation) {
     self.text = text
     self.node = node
     self.fallback = fallback
-    offsets = node.map { ScalarOffsets($0).offsets } ?? []
+    let written = node.map { ScalarOffsets($0).offsets } ?? []
+    offsets =
+      map.map { ($0 + [written.count - 1]).map { written.indices.contains($0) ? written[$0] : 0 } } ?? written
   }
 
   func diagnostic(_ message: String, _ range: Range<Int>) -> Diagnostic {

@@ -46,11 +46,19 @@ package struct TemplateFileContents {
   private mutating func read(_ key: YAMLNode, _ node: YAMLNode) {
     let list = ProblemList()
     var entry = Entry(name: key.text ?? "", sources: [], problems: [])
-    if let source = template(key, node, list) {
-      entry.name = source.name
+    let sources = templates(key, node, list)
+    for source in sources {
       note(source.id, "id", key, in: &places.ids, list)
       note(source.name, "name", key, in: &places.names, list)
-      entry.sources = [source]
+    }
+    if let first = sources.first {
+      // Variants take their parent's name and id too.
+      if let parent = first.parent {
+        note(parent.id, "id", key, in: &places.ids, list)
+        note(parent.name, "name", key, in: &places.names, list)
+      }
+      entry.name = first.parent?.name ?? first.name
+      entry.sources = sources
     }
     entry.problems = list.list
     entries.append(entry)
@@ -67,18 +75,21 @@ package struct TemplateFileContents {
     }
   }
 
-  private func template(_ key: YAMLNode, _ node: YAMLNode, _ problems: ProblemList) -> TemplateSource? {
+  /// The template, or the variants that it stands for; nothing where it cannot be read.
+  private func templates(_ key: YAMLNode, _ node: YAMLNode, _ problems: ProblemList) -> [TemplateSource] {
     if let tag = node.tag, tag != "!Template" {
       problems.add(node.error("unknown tag '\(tag)'; expected '!Template'"))
     }
-    guard var fields = YAMLFields(node, "a template", problems) else { return nil }
+    guard var fields = YAMLFields(node, "a template", problems) else { return [] }
     let id = fields.string("id") ?? key.text ?? ""
     if let text = key.text, text != id, let idNode = fields.node("id") {
       problems.add(
         idNode.error("the id '\(id)' differs from the template's key '\(text)'; make them the same"))
     }
     let name = fields.required("name")
-    let jinja = fields.required("jinja")
+    let variants = fields.node("variants")
+    let limit = fields.integer("limit", in: 1...TemplateSource.mostKept)
+    let jinja = variants == nil ? fields.required("jinja") : fields.string("jinja")
     let jinjaNode = fields.node("jinja")
     var source = TemplateSource(
       id: id, name: name ?? "", jinja: jinja ?? "", answerChoices: fields.string("answer_choices"),
@@ -96,7 +107,15 @@ package struct TemplateFileContents {
     {
       problems.add(jinjaNode.error("the template '\(source.name)' is empty; write its text"))
     }
-    return name == nil || jinja == nil ? nil : source
+    guard name != nil else { return [] }
+    if let variants {
+      if let jinjaNode {
+        problems.add(jinjaNode.error("a template has either 'jinja' or 'variants'; take one of them out"))
+      }
+      return source.variants(variants, limit: limit, problems)
+    }
+    if limit != nil { fields.node("limit").map { problems.add($0.error("'limit' is for 'variants'")) } }
+    return jinja == nil ? [] : [source]
   }
 
   private func readTarget(_ fields: inout YAMLFields, into source: inout TemplateSource) {
