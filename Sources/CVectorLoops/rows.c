@@ -203,3 +203,11 @@ void pb_gather_rows(const float *table, const int32_t *places, float *out, long 
 void pb_scatter_add_rows(float *table, const int32_t *places, const float *x, long rows, long width) {
   for (long row = 0; row < rows; row++) pb_add(table + places[row] * width, x + row * width, width);
 }
+
+void pb_add_row(float *x, const float *row, long rows, long width) {
+  for (long i = 0; i < rows; i++) pb_add(x + i * width, row, width);
+}
+
+void pb_add_row_sums(float *row, const float *x, long rows, long width) {
+  for (long i = 0; i < rows; i++) pb_add(row, x + i * width, width);
+}

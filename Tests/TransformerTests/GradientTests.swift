@@ -11,8 +11,11 @@ import Transformer
     var hidden: Int
     var tied: Bool
     var inputWeight: Float
+    var headWidth: Int?
+    var biases = ModelConfiguration.AttentionBiases.none
     var testDescription: String {
-      "dim \(dimension), heads \(heads)/\(keyValueHeads), hidden \(hidden), tied \(tied), input \(inputWeight)"
+      "dim \(dimension), heads \(heads)/\(keyValueHeads), hidden \(hidden), tied \(tied), input \(inputWeight), "
+        + "head \(headWidth ?? 0), biases \(biases)"
     }
   }
 
@@ -21,6 +24,12 @@ import Transformer
     Case(heads: 4, keyValueHeads: 2, dimension: 24, hidden: 20, tied: false, inputWeight: 0.3),
     Case(heads: 3, keyValueHeads: 1, dimension: 30, hidden: 37, tied: true, inputWeight: 0.3),
     Case(heads: 1, keyValueHeads: 1, dimension: 64, hidden: 16, tied: false, inputWeight: 0),
+    Case(
+      heads: 3, keyValueHeads: 1, dimension: 20, hidden: 24, tied: true, inputWeight: 0.3, headWidth: 12,
+      biases: .all),
+    Case(
+      heads: 4, keyValueHeads: 2, dimension: 24, hidden: 20, tied: false, inputWeight: 0,
+      biases: .queryKeyValue),
   ]
 
   static func batch(vocabulary: Int, inputWeight: Float) -> TokenBatch {
@@ -39,7 +48,7 @@ import Transformer
   @Test(arguments: cases) func finiteDifferences(_ c: Case) throws {
     let configuration = ModelConfiguration(
       vocabulary: 29, dimension: c.dimension, layers: 2, heads: c.heads, keyValueHeads: c.keyValueHeads,
-      hiddenDimension: c.hidden, contextLength: 64, tied: c.tied)
+      hiddenDimension: c.hidden, contextLength: 64, tied: c.tied, headWidth: c.headWidth, biases: c.biases)
     try configuration.validate()
     let weights = ModelWeights(configuration)
     weights.initialize(SeedKey(seed: 1))

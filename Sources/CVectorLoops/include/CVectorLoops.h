@@ -35,10 +35,28 @@ void pb_log_sums(const float *logits, float *results, long rows, long width);
 /// The place of each row's largest value, the first of equals.
 void pb_largest(const float *logits, int32_t *results, long rows, long width);
 
+/// Adds a row to every row.
+void pb_add_row(float *x, const float *row, long rows, long width);
+/// row += the sum of all rows, in their order.
+void pb_add_row_sums(float *row, const float *x, long rows, long width);
+
 /// Row i of `out` is row `places[i]` of `table`.
 void pb_gather_rows(const float *table, const int32_t *places, float *out, long rows, long width);
 /// Row `places[i]` of `table` gets row i of `x` added, in the order of i.
 void pb_scatter_add_rows(float *table, const int32_t *places, const float *x, long rows, long width);
+
+// ---- Weights' formats -----------------------------------------------------------------------------
+
+// `count` numbers as f32; a multiple of 32 where blocks have 32 numbers, of 256 for the formats called k.
+void pb_from_f16(const uint8_t *from, float *out, long count);
+void pb_from_bf16(const uint8_t *from, float *out, long count);
+void pb_from_q8_0(const uint8_t *from, float *out, long count);
+void pb_from_q4_0(const uint8_t *from, float *out, long count);
+void pb_from_q4_1(const uint8_t *from, float *out, long count);
+void pb_from_q5_0(const uint8_t *from, float *out, long count);
+void pb_from_q5_1(const uint8_t *from, float *out, long count);
+void pb_from_q4_k(const uint8_t *from, float *out, long count);
+void pb_from_q6_k(const uint8_t *from, float *out, long count);
 
 // ---- Attention ----------------------------------------------------------------------------------
 

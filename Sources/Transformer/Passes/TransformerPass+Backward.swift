@@ -120,21 +120,28 @@ extension TransformerPass {
       gradient + place.feedNorm, count, width)
 
     // Attention.
-    let dattended = arena.floats(count * width)
+    let queryWidth = c.queryDimension
+    let dattended = arena.floats(count * queryWidth)
     try MatrixProduct.inputGradient(
-      dstream, parameter(place.output), into: dattended, rows: count, inputs: width, outputs: width)
+      dstream, parameter(place.output), into: dattended, rows: count, inputs: queryWidth, outputs: width)
     try MatrixProduct.weightGradient(
-      dstream, state.attended, addingTo: gradient + place.output, rows: count, inputs: width, outputs: width)
-    let dqueries = arena.floats(count * width)
+      dstream, state.attended, addingTo: gradient + place.output, rows: count, inputs: queryWidth,
+      outputs: width)
+    if let bias = place.outputBias { pb_add_row_sums(gradient + bias, dstream, count, width) }
+    let dqueries = arena.floats(count * queryWidth)
     let keyWidth = c.keyValueDimension
     let dkeyValues = zeros(batch.rows * 2 * keyWidth)
     attendBackward(state, rows, dattended, dqueries, dkeyValues)
-    rotate(dqueries, stride: width, rows: count, heads: c.heads, rows.positions, back: true)
+    rotate(dqueries, stride: queryWidth, rows: count, heads: c.heads, rows.positions, back: true)
     rotate(
       dkeyValues, stride: 2 * keyWidth, rows: batch.rows, heads: c.keyValueHeads, batch.positions, back: true)
+    if let bias = place.queryBias { pb_add_row_sums(gradient + bias, dqueries, count, queryWidth) }
+    if let bias = place.keyValueBias {
+      pb_add_row_sums(gradient + bias, dkeyValues, batch.rows, 2 * keyWidth)
+    }
     try MatrixProduct.weightGradient(
       dqueries, state.queryNormed, addingTo: gradient + place.query, rows: count, inputs: width,
-      outputs: width)
+      outputs: queryWidth)
     try MatrixProduct.weightGradient(
       dkeyValues, state.normed, addingTo: gradient + place.keyValue, rows: batch.rows, inputs: width,
       outputs: 2 * keyWidth)
@@ -143,13 +150,14 @@ extension TransformerPass {
       outputs: 2 * keyWidth)
     if let chosen = rows.rows {
       let places = arena.integers(chosen)
+      let dchosen = arena.floats(count * width)
       try MatrixProduct.inputGradient(
-        dqueries, parameter(place.query), into: dattended, rows: count, inputs: width, outputs: width)
-      pb_scatter_add_rows(dnormed, places, dattended, count, width)
+        dqueries, parameter(place.query), into: dchosen, rows: count, inputs: width, outputs: queryWidth)
+      pb_scatter_add_rows(dnormed, places, dchosen, count, width)
       pb_scatter_add_rows(dinput, places, dstream, count, width)
     } else {
       try MatrixProduct.inputGradient(
-        dqueries, parameter(place.query), into: dnormed, rows: count, inputs: width, outputs: width,
+        dqueries, parameter(place.query), into: dnormed, rows: count, inputs: width, outputs: queryWidth,
         adding: true)
     }
     pb_rms_norm_backward(

@@ -5,7 +5,7 @@ import CVectorLoops
 /// from one batch to the next.
 ///
 /// Shapes: R rows (tokens), Q query rows (all, or in the last layer those that predict), D the dimension,
-/// K the width of all keys, H the hidden dimension, V the vocabulary; all row-major f32.
+/// A the width of all queries, K of all keys, H the hidden dimension, V the vocabulary; all row-major f32.
 package final class TransformerPass {
   let weights: ModelWeights
   let arena = Arena()
@@ -35,9 +35,9 @@ package final class TransformerPass {
     var normed: UnsafeMutablePointer<Float>  // R·D
     var inverse: UnsafeMutablePointer<Float>  // R
     var queryNormed: UnsafeMutablePointer<Float>  // Q·D, the query rows of `normed`
-    var queries: UnsafeMutablePointer<Float>  // Q·D
+    var queries: UnsafeMutablePointer<Float>  // Q·A
     var keyValues: UnsafeMutablePointer<Float>  // R·2K
-    var attended: UnsafeMutablePointer<Float>  // Q·D
+    var attended: UnsafeMutablePointer<Float>  // Q·A
     var logSums: UnsafeMutablePointer<Float>  // Q·heads
     var middle: UnsafeMutablePointer<Float>  // Q·D, the residual stream between the blocks
     var feedNormed: UnsafeMutablePointer<Float>  // Q·D
@@ -89,6 +89,7 @@ package final class TransformerPass {
     let c = configuration
     let place = weights.layout.layers[index]
     let (width, keyWidth, count) = (c.dimension, c.keyValueDimension, rows.count)
+    let queryWidth = c.queryDimension
     let epsilon = Float(c.normEpsilon)
 
     // Attention: middle = input + Wo · attention(norm(input)).
@@ -99,6 +100,7 @@ package final class TransformerPass {
     try MatrixProduct.forward(
       normed, parameter(place.keyValue), into: keyValues, rows: batch.rows, inputs: width,
       outputs: 2 * keyWidth)
+    addBias(place.keyValueBias, to: keyValues, rows: batch.rows, width: 2 * keyWidth)
     rotate(keyValues, stride: 2 * keyWidth, rows: batch.rows, heads: c.keyValueHeads, batch.positions)
     let middle = arena.floats(count * width)
     let queryNormed: UnsafeMutablePointer<Float>
@@ -111,16 +113,18 @@ package final class TransformerPass {
       queryNormed = normed
       middle.update(from: input, count: count * width)
     }
-    let queries = arena.floats(count * width)
+    let queries = arena.floats(count * queryWidth)
     try MatrixProduct.forward(
-      queryNormed, parameter(place.query), into: queries, rows: count, inputs: width, outputs: width)
-    rotate(queries, stride: width, rows: count, heads: c.heads, rows.positions)
-    let attended = arena.floats(count * width)
+      queryNormed, parameter(place.query), into: queries, rows: count, inputs: width, outputs: queryWidth)
+    addBias(place.queryBias, to: queries, rows: count, width: queryWidth)
+    rotate(queries, stride: queryWidth, rows: count, heads: c.heads, rows.positions)
+    let attended = arena.floats(count * queryWidth)
     let logSums = arena.floats(count * c.heads)
     attend(index, queries, keyValues, rows, source, into: attended, logSums)
     try MatrixProduct.forward(
-      attended, parameter(place.output), into: middle, rows: count, inputs: width, outputs: width,
+      attended, parameter(place.output), into: middle, rows: count, inputs: queryWidth, outputs: width,
       adding: true)
+    addBias(place.outputBias, to: middle, rows: count, width: width)
 
     // Feed-forward: output = middle + Wdown · swiglu(norm(middle)).
     let feedNormed = arena.floats(count * width)
@@ -144,6 +148,10 @@ package final class TransformerPass {
       input: input, normed: normed, inverse: inverse, queryNormed: queryNormed, queries: queries,
       keyValues: keyValues, attended: attended, logSums: logSums, middle: middle, feedNormed: feedNormed,
       feedInverse: feedInverse, gateUp: gateUp, output: output)
+  }
+
+  private func addBias(_ bias: Int?, to x: UnsafeMutablePointer<Float>, rows: Int, width: Int) {
+    if let bias { pb_add_row(x, parameter(bias), rows, width) }
   }
 
   /// Turns heads by their rows' positions, or back.

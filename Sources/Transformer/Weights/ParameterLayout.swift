@@ -8,18 +8,23 @@ package struct ParameterLayout: Sendable {
     package var shape: [Int]
     package var offset: Int
     package var count: Int { shape.reduce(1, *) }
-    /// Gains of norms are not decayed.
+    /// Gains of norms and biases are not decayed.
     package var isMatrix: Bool { shape.count > 1 }
+    package var isBias: Bool { name.hasSuffix(".bias") }
   }
 
   struct Layer: Sendable {
     var attentionNorm = 0
-    /// [dimension][dimension]
+    /// [queryDimension][dimension]
     var query = 0
     /// [2 · keyValueDimension][dimension], keys first
     var keyValue = 0
-    /// [dimension][dimension]
+    /// [dimension][queryDimension]
     var output = 0
+    /// [queryDimension], [2 · keyValueDimension] and [dimension]; nil where nothing is added.
+    var queryBias: Int?
+    var keyValueBias: Int?
+    var outputBias: Int?
     var feedNorm = 0
     /// [2 · hidden][dimension], gates first
     var gateUp = 0
@@ -44,10 +49,16 @@ package struct ParameterLayout: Sendable {
       let prefix = "model.layers.\(index)."
       var layer = Layer()
       layer.attentionNorm = add(prefix + "input_layernorm.weight", [c.dimension])
-      layer.query = add(prefix + "self_attn.q_proj.weight", [c.dimension, c.dimension])
+      layer.query = add(prefix + "self_attn.q_proj.weight", [c.queryDimension, c.dimension])
       layer.keyValue = add(prefix + "self_attn.k_proj.weight", [c.keyValueDimension, c.dimension])
       _ = add(prefix + "self_attn.v_proj.weight", [c.keyValueDimension, c.dimension], adjoining: true)
-      layer.output = add(prefix + "self_attn.o_proj.weight", [c.dimension, c.dimension])
+      layer.output = add(prefix + "self_attn.o_proj.weight", [c.dimension, c.queryDimension])
+      if c.biases != .none {
+        layer.queryBias = add(prefix + "self_attn.q_proj.bias", [c.queryDimension])
+        layer.keyValueBias = add(prefix + "self_attn.k_proj.bias", [c.keyValueDimension])
+        _ = add(prefix + "self_attn.v_proj.bias", [c.keyValueDimension], adjoining: true)
+      }
+      if c.biases == .all { layer.outputBias = add(prefix + "self_attn.o_proj.bias", [c.dimension]) }
       layer.feedNorm = add(prefix + "post_attention_layernorm.weight", [c.dimension])
       layer.gateUp = add(prefix + "mlp.gate_proj.weight", [c.hiddenDimension, c.dimension])
       _ = add(prefix + "mlp.up_proj.weight", [c.hiddenDimension, c.dimension], adjoining: true)
