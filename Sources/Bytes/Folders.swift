@@ -3,6 +3,12 @@ import Glibc
 /// Whether something exists at the path.
 public func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+/// Whether a folder, or a link to one, is at the path.
+public func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+}
+
 /// Makes the folder and those above it.
 public func makeFolder(_ path: String) throws(Diagnostic) {
   var prefix = ""

@@ -1,5 +1,6 @@
 package import Bytes
 import JSON
+import Records
 
 /// A trained model with its tokenizer, ready to score and to answer. May be shared between threads.
 public final class LanguageModel: Sendable {
@@ -21,21 +22,53 @@ public final class LanguageModel: Sendable {
     package static let all = [configuration, tokenizer, weights]
   }
 
-  /// Loads a folder in Hugging Face's layout: `config.json`, `tokenizer.json`, `model.safetensors`.
+  /// Loads a folder in Hugging Face's layout (`config.json`, `tokenizer.json`, `model.safetensors` or its shards)
+  /// or a GGUF file.
   ///
   /// - Throws: a `Diagnostic` for a missing or damaged file.
-  public static func load(_ folder: String) throws -> LanguageModel {
+  public static func load(_ path: String) throws -> LanguageModel {
+    isFolder(path) ? try load(folder: path) : try load(file: path)
+  }
+
+  private static func load(folder: String) throws -> LanguageModel {
     let configurationPath = folder + "/" + FileName.configuration
-    let configuration = try ModelConfiguration(
-      try JSONParser().parseFile(configurationPath), path: configurationPath)
-    let tokenizer = try Tokenizer(path: folder + "/" + FileName.tokenizer)
+    let keys = try JSONNode.read(configurationPath, advice: "copy or train the model again")
+    let configuration = try ModelConfiguration(keys.value, path: configurationPath)
+    var tokenizer = try Tokenizer(path: folder + "/" + FileName.tokenizer)
+    try tokenizer.put(
+      begin: firstToken(try keys.optional("bos_token_id")),
+      end: firstToken(try keys.optional("eos_token_id")),
+      prefixed: tokenizer.isPrefixed, path: configurationPath)
+    try check(tokenizer, configuration, configurationPath)
+    let weights = try ModelWeights(configuration, from: try SafetensorsFolder(folder))
+    return LanguageModel(weights: weights, tokenizer: tokenizer)
+  }
+
+  private static func load(file path: String) throws -> LanguageModel {
+    let file = try GGUFFile(path: path)
+    let configuration = try ModelConfiguration(file)
+    let tokenizer = try Tokenizer(file)
+    try check(tokenizer, configuration, path)
+    return LanguageModel(
+      weights: try ModelWeights(configuration, from: try GGUFTensors(file, configuration)),
+      tokenizer: tokenizer)
+  }
+
+  /// A token's number, or the first of several.
+  private static func firstToken(_ node: JSONNode?) throws(Diagnostic) -> Int32? {
+    guard let node else { return nil }
+    if case .list(_) = node.value { return try firstToken(try node.items().first) }
+    return Int32(clamping: try node.integer())
+  }
+
+  private static func check(
+    _ tokenizer: Tokenizer, _ configuration: ModelConfiguration, _ path: String
+  ) throws(Diagnostic) {
     guard tokenizer.vocabulary <= configuration.vocabulary else {
       throw Diagnostic(
         "the tokenizer has \(tokenizer.vocabulary) tokens, the model \(configuration.vocabulary); "
-          + "expected files of one training", at: SourceLocation(path: configurationPath))
+          + "expected files of one training", at: SourceLocation(path: path))
     }
-    let weights = try ModelWeights(configuration, path: folder + "/" + FileName.weights)
-    return LanguageModel(weights: weights, tokenizer: tokenizer)
   }
 
   /// Writes the folder that `load` reads; each file whole or not at all, the weights last.

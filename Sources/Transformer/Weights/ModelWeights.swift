@@ -14,25 +14,39 @@ package final class ModelWeights: Sendable {
     values = FloatMemory(count: layout.count)
   }
 
-  /// Reads Llama's tensors from a safetensors file.
-  package convenience init(_ configuration: ModelConfiguration, path: String) throws(Diagnostic) {
-    let file = try Safetensors(path: path)
-    let layout = ParameterLayout(configuration)
-    guard file.tensors.count == layout.tensors.count else {
-      throw Diagnostic(
-        "\(file.tensors.count) tensors, but config.json asks for \(layout.tensors.count)",
-        at: SourceLocation(path: path))
-    }
+  /// Reads the tensors from files in Hugging Face's or llama.cpp's layout.
+  ///
+  /// - Throws: a `Diagnostic` for a tensor that is missing, has another shape, or is not part of such a model.
+  package convenience init(_ configuration: ModelConfiguration, from source: some TensorSource)
+    throws(Diagnostic)
+  {
     // Nothing is allocated for a configuration that the file does not bear out.
+    let layout = ParameterLayout(configuration)
     for tensor in layout.tensors {
-      guard let found = file.tensor(named: tensor.name), found.shape == tensor.shape else {
+      guard let shape = source.shape(of: tensor.name), shape == tensor.shape else {
         throw Diagnostic(
-          "no tensor '\(tensor.name)' of \(tensor.shape), which config.json asks for",
-          at: SourceLocation(path: path))
+          "no tensor '\(tensor.name)' of \(tensor.shape), which the model's configuration asks for",
+          at: SourceLocation(path: source.path))
       }
     }
+    let known = Set(layout.tensors.map(\.name))
+    for name in source.names where !known.contains(name) && !Self.isDerived(name, configuration) {
+      throw Diagnostic(
+        "a tensor '\(name)', which the model's configuration does not ask for",
+        at: SourceLocation(path: source.path))
+    }
     self.init(configuration)
-    try read(file)
+    for tensor in layout.tensors { try source.copy(tensor.name, to: values.pointer + tensor.offset) }
+  }
+
+  /// Reads Llama's tensors from a safetensors file.
+  package convenience init(_ configuration: ModelConfiguration, path: String) throws(Diagnostic) {
+    try self.init(configuration, from: try Safetensors(path: path))
+  }
+
+  /// Whether a tensor repeats what other tensors or the configuration say.
+  private static func isDerived(_ name: String, _ configuration: ModelConfiguration) -> Bool {
+    name.hasSuffix("rotary_emb.inv_freq") || configuration.tied && name == "lm_head.weight"
   }
 
   /// Copies every tensor of the layout from the file.
@@ -52,13 +66,13 @@ package final class ModelWeights: Sendable {
     layout.tensors.map { (prefix + $0.name, $0.shape, UnsafePointer((memory ?? values).pointer + $0.offset)) }
   }
 
-  /// Draws the parameters a training starts from: gains 1, matrices normal with the deviation
+  /// Draws the parameters a training starts from: gains 1, biases 0, matrices normal with the deviation
   /// 1/√in, those that write to the residual stream smaller by √(2 · layers) (Radford et al. 2019).
   package func initialize(_ key: SeedKey) {
     for (index, tensor) in layout.tensors.enumerated() {
       let memory = values.pointer + tensor.offset
       guard tensor.isMatrix else {
-        memory.update(repeating: 1, count: tensor.count)
+        memory.update(repeating: tensor.isBias ? 0 : 1, count: tensor.count)
         continue
       }
       var deviation = 1 / Double(tensor.shape[1]).squareRoot()

@@ -106,21 +106,41 @@ package final class Safetensors: Sendable {
   }
 }
 
-extension Safetensors {
-  /// Copies an f32 tensor of the expected shape.
+extension Safetensors: TensorSource {
+  package var names: [String] { tensors.map(\.name) }
+
+  package func shape(of name: String) -> [Int]? { tensor(named: name)?.shape }
+
+  package func copy(_ name: String, to memory: UnsafeMutablePointer<Float>) throws(Diagnostic) {
+    guard let tensor = tensor(named: name) else {
+      throw Diagnostic("no tensor '\(name)'", at: SourceLocation(path: path))
+    }
+    let format: BlockFormat
+    switch tensor.type {
+    case "F32": format = .f32
+    case "F16": format = .f16
+    case "BF16": format = .bf16
+    default:
+      throw Diagnostic(
+        "the tensor '\(name)' is \(tensor.type), expected F32, F16 or BF16", at: SourceLocation(path: path))
+    }
+    file.withBytes { bytes in
+      format.dequantize(UnsafeRawBufferPointer(rebasing: bytes[tensor.range]), to: memory)
+    }
+  }
+
+  /// Copies a tensor of the expected shape.
   package func copy(
     _ name: String, shape: [Int], to memory: UnsafeMutablePointer<Float>
   ) throws(Diagnostic) {
-    guard let tensor = tensor(named: name) else {
+    guard let found = self.shape(of: name) else {
       throw Diagnostic("no tensor '\(name)'; expected one of \(shape)", at: SourceLocation(path: path))
     }
-    guard tensor.type.utf8.elementsEqual("F32".utf8), tensor.shape == shape else {
+    guard found == shape else {
       throw Diagnostic(
-        "the tensor '\(name)' is \(tensor.type) \(tensor.shape), expected F32 \(shape)",
-        at: SourceLocation(path: path))
+        "the tensor '\(name)' has the shape \(found), expected \(shape)", at: SourceLocation(path: path))
     }
-    let from = bytes(tensor)
-    UnsafeMutableRawBufferPointer(start: memory, count: from.count).copyMemory(from: from)
+    try copy(name, to: memory)
   }
 
   package var path: String { file.path }
