@@ -29,7 +29,7 @@ struct TokenizedExamples: Sendable {
       try ExampleLines.read(path) { example in
         let target = tokenizer.target(example.target, &encoder)
         let room = contextLength - target.count
-        guard room >= Tokenizer.shortestPrompt else {
+        guard room >= tokenizer.shortestPrompt else {
           throw Diagnostic(
             "the target of example \(example.index) has \(target.count) tokens, too many for a context of "
               + "\(contextLength); raise context_length or leave the example out",

@@ -92,7 +92,8 @@ import Transformer
     let kept = Array(input.suffix(24 - 2 - target.count))
     let request = ScoringRequest(prompt: long, choices: ["blue"])
     let score = try model.logLikelihoods([request], threads: 1)[0][0]
-    let expected = -(try Self.plain(model, [model.tokenizer.begin] + kept + [model.tokenizer.answer], target))
+    let expected =
+      -(try Self.plain(model, [model.tokenizer.begin] + kept + [model.tokenizer.frame.between[0]], target))
     #expect(abs(score - expected) < 1e-4)
     #expect(
       model.cuts(of: [request, ScoringRequest(prompt: "7", choices: ["blue"])])

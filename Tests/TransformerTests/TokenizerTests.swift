@@ -76,15 +76,24 @@ import Transformer
     (#"["i","n"]"#, #"["i","nn"]"#, "joins no two known tokens"),
     (#"["i","n"]"#, #"["i",7]"#, "joins no two known tokens"),
     (#"["i","n"]"#, #"["\u65E5","n"]"#, "joins no two known tokens"),
-    (#""A":68"#, #""A":69"#, "has another id than its merge"),
-    (#""A":68"#, #""A":-1"#, "has another id than its merge"),
-    (#""A":68,"#, "", "do not fit"),
+    (#""A":68"#, #""A":69"#, "has a number that another has too"),
+    (#""A":68"#, #""A":-1"#, "has the number -1"),
+    (#""A":68"#, #""A":99999999999"#, "has the number 99999999999"),
+    (#""A":68"#, #""A":"B""#, "has no number"),
+    (#""A":68"#, #""\u65E5":68"#, "byte-level alphabet"),
+    (#""in":260,"#, "", "joins no two known tokens"),
     (#"?[A-Za-z"#, #"?[a-z"#, "unknown pre-tokenizer"),
+    (#""Isolated""#, #""Removed""#, "unknown pre-tokenizer"),
+    (#""normalizer":null"#, #""normalizer":{"type":"Lowercase"}"#, "expected no normalizer or NFC"),
+    (#""byte_fallback":false"#, #""byte_fallback":true"#, "expected nothing at 'model.byte_fallback'"),
+    (#"{"id":1,"content":"<|answer|>""#, #"{"id":0,"content":"<|answer|>""#, "stands there twice"),
+    (#""single_word":false"#, #""single_word":true"#, "expected false"),
+    (#""<|end|>","single"#, #""<|halt|>","single"#, "no token that ends a text"),
   ])
   func damagedFilesAreErrors(_ old: String, _ new: String, _ message: String) throws {
     try ToyMixture.inFolder { folder in
       let file = try MappedFile(path: Fixtures.folder + "/tokenizer.json")
-      let text = withExtendedLifetime(file) { String(decoding: file.bytes, as: UTF8.self) }
+      let text = file.withBytes { String(decoding: $0, as: UTF8.self) }
       let parts = text.split(separator: old, maxSplits: 1, omittingEmptySubsequences: false)
       try #require(parts.count == 2)
       var damaged = try AtomicFile(path: folder + "/tokenizer.json")

@@ -16,7 +16,7 @@ struct Generation {
   /// How many tokens of a prompt are read: what the answer leaves, but at least half of the context.
   var promptRoom: Int {
     let context = model.configuration.contextLength
-    return max(context - maximumTokens, context / 2, Tokenizer.shortestPrompt)
+    return max(context - maximumTokens, context / 2, model.tokenizer.shortestPrompt)
   }
 
   func run(_ prompts: [String], threads: Int) throws -> [String] {

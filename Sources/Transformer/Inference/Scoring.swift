@@ -34,7 +34,7 @@ struct Scoring {
     for request in requests {
       let choices = request.choices.map { model.tokenizer.target($0, &encoder) }
       let room = model.configuration.contextLength - (choices.map(\.count).max() ?? 0)
-      guard room >= Tokenizer.shortestPrompt else {
+      guard room >= model.tokenizer.shortestPrompt else {
         throw Diagnostic(
           "an answer choice is too long for the model's context of \(model.configuration.contextLength) "
             + "tokens; train with a larger context_length")

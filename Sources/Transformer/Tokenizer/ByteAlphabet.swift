@@ -15,8 +15,12 @@ enum ByteAlphabet {
     }
   }()
 
-  private static let bytes: [UInt32: UInt8] = Dictionary(
-    uniqueKeysWithValues: scalars.enumerated().map { ($1.value, UInt8(truncatingIfNeeded: $0)) })
+  /// The byte of each scalar, by the scalar's number; -1 where it stands for none.
+  private static let bytes: [Int16] = {
+    var table = [Int16](repeating: -1, count: 324)
+    for (byte, scalar) in scalars.enumerated() { table[Int(scalar.value)] = Int16(byte) }
+    return table
+  }()
 
   static func text(_ bytes: some Sequence<UInt8>) -> String {
     var view = String.UnicodeScalarView()
@@ -26,10 +30,12 @@ enum ByteAlphabet {
 
   /// Nil where a scalar stands for no byte.
   static func bytes(_ text: String) -> [UInt8]? {
+    let table = bytes
     var result: [UInt8] = []
+    result.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {
-      guard let byte = bytes[scalar.value] else { return nil }
-      result.append(byte)
+      guard scalar.value < UInt32(table.count), table[Int(scalar.value)] >= 0 else { return nil }
+      result.append(UInt8(truncatingIfNeeded: table[Int(scalar.value)]))
     }
     return result
   }

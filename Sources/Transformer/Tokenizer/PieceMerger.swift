@@ -1,4 +1,4 @@
-/// Merges the bytes of one piece: always the pair learnt first, of equals the leftmost.
+/// Merges the bytes of one piece: always the pair of lowest rank, of equals the leftmost.
 ///
 /// Short pieces are scanned for the best pair again and again; long ones (which no ordinary text has, but
 /// a hostile one may) go through a heap, so that the time stays near linear.
@@ -9,8 +9,15 @@ struct PieceMerger {
   mutating func append(
     _ piece: UnsafeBufferPointer<UInt8>, _ tokenizer: Tokenizer, to result: inout [Int32]
   ) {
+    if tokenizer.prefersWholePieces, let whole = tokenizer.tokens.id(of: piece) {
+      result.append(whole)
+      return
+    }
     ids.removeAll(keepingCapacity: true)
-    for byte in piece { ids.append(tokenizer.byteTokens[Int(byte)]) }
+    for byte in piece {
+      let id = tokenizer.byteTokens[Int(byte)]
+      if id >= 0 { ids.append(id) }
+    }
     if ids.count <= Self.longestScan {
       scan(tokenizer.merges)
       result.append(contentsOf: ids)
@@ -21,16 +28,16 @@ struct PieceMerger {
 
   private mutating func scan(_ merges: MergeTable) {
     while ids.count > 1 {
-      var best = Int32.max
+      var best = MergeTable.Merge(rank: .max, result: 0)
       var place = 0
       for index in 0..<ids.count - 1 {
-        if let merged = merges.result(ids[index], ids[index + 1]), merged < best {
-          best = merged
+        if let merge = merges.merge(ids[index], ids[index + 1]), merge.rank < best.rank {
+          best = merge
           place = index
         }
       }
-      guard best != Int32.max else { return }
-      ids[place] = best
+      guard best.rank != .max else { return }
+      ids[place] = best.result
       ids.remove(at: place + 1)
     }
   }
@@ -39,13 +46,13 @@ struct PieceMerger {
 /// The merging of a long piece: tokens as a linked list, possible merges in a binary heap.
 private enum MergeQueue {
   private struct Candidate {
-    var result: Int32
+    var merge: MergeTable.Merge
     var place: Int32
     var left: Int32
     var right: Int32
 
     func precedes(_ other: Candidate) -> Bool {
-      result != other.result ? result < other.result : place < other.place
+      merge.rank != other.merge.rank ? merge.rank < other.merge.rank : place < other.place
     }
   }
 
@@ -57,15 +64,15 @@ private enum MergeQueue {
     func push(_ place: Int) {
       guard place >= 0, next[place] < ids.count else { return }
       let (left, right) = (ids[place], ids[next[place]])
-      guard let result = merges.result(left, right) else { return }
-      sink(&heap, Candidate(result: result, place: Int32(place), left: left, right: right))
+      guard let merge = merges.merge(left, right) else { return }
+      sink(&heap, Candidate(merge: merge, place: Int32(place), left: left, right: right))
     }
     for place in ids.indices { push(place) }
     while let best = pop(&heap) {
       let place = Int(best.place)
       guard ids[place] == best.left, next[place] < ids.count, ids[next[place]] == best.right else { continue }
       let gone = next[place]
-      ids[place] = best.result
+      ids[place] = best.merge.result
       ids[gone] = -1
       next[place] = next[gone]
       if next[gone] < ids.count { previous[next[gone]] = place }

@@ -1,12 +1,26 @@
+@_spi(_Unicode) import Swift
+
 /// Encodes texts one after the other and remembers the tokens of the pieces it met; for one thread.
 public struct TokenEncoder {
   private let tokenizer: Tokenizer
+  private let marks: Marks
   private var memory = PieceMemory()
   private var merger = PieceMerger()
 
-  public init(_ tokenizer: Tokenizer) { self.tokenizer = tokenizer }
+  /// What the name of a mark in a text is.
+  public enum Marks: Sendable {
+    /// Text like any other: for texts from outside.
+    case text
+    /// The mark: for texts that a chat template wrote. What Hugging Face's `encode` does.
+    case tokens
+  }
 
-  /// The tokens of a text, without marks.
+  public init(_ tokenizer: Tokenizer, marks: Marks = .text) {
+    self.tokenizer = tokenizer
+    self.marks = marks
+  }
+
+  /// The tokens of a text, without those that stand around an example's parts.
   public mutating func encode(_ text: String) -> [Int32] {
     var result: [Int32] = []
     append(text, to: &result)
@@ -16,15 +30,44 @@ public struct TokenEncoder {
   /// Appends the tokens of a text.
   public mutating func append(_ text: String, to result: inout [Int32]) {
     var text = text
+    if tokenizer.composes { text = Self.composed(text) }
     text.withUTF8 { bytes in
-      PieceSplitter.split(bytes) { range in
-        let piece = UnsafeBufferPointer(rebasing: bytes[range])
-        if memory.appendKnown(piece, to: &result) { return }
-        let start = result.count
-        merger.append(piece, tokenizer, to: &result)
-        memory.remember(piece, tokens: result[start...])
+      guard marks == .tokens || tokenizer.added.hasWords else {
+        appendPlain(bytes, to: &result)
+        return
+      }
+      // A stretch of text has the token -1.
+      var found: [(text: Range<Int>, token: Int32)] = []
+      tokenizer.added.divide(
+        bytes, marks: marks == .tokens, text: { found.append(($0, -1)) }, token: { found.append((0..<0, $0)) }
+      )
+      for (range, token) in found {
+        if token >= 0 {
+          result.append(token)
+        } else {
+          appendPlain(UnsafeBufferPointer(rebasing: bytes[range]), to: &result)
+        }
       }
     }
+  }
+
+  private mutating func appendPlain(_ bytes: UnsafeBufferPointer<UInt8>, to result: inout [Int32]) {
+    PatternSplitter.split(bytes, tokenizer.rule) { range in
+      let piece = UnsafeBufferPointer(rebasing: bytes[range])
+      if memory.appendKnown(piece, to: &result) { return }
+      let start = result.count
+      merger.append(piece, tokenizer, to: &result)
+      memory.remember(piece, tokens: result[start...])
+    }
+  }
+
+  /// Normalization form C (Unicode Standard Annex 15). Nothing below U+0300 changes, which is nearly all text.
+  private static func composed(_ text: String) -> String {
+    guard text.utf8.contains(where: { $0 >= 0xCC }) else { return text }
+    var scalars = String.UnicodeScalarView()
+    // The standard library has the algorithm for its own comparisons and no public name for it yet.
+    for scalar in text._nfc { scalars.append(scalar) }
+    return String(scalars)
   }
 }
 
