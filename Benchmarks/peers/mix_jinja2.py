@@ -7,14 +7,8 @@ import sys
 
 import jinja2
 import orjson
-import yaml
 
-
-class Loader(yaml.SafeLoader):
-    """PromptSource's tags are plain mappings here."""
-
-
-Loader.add_multi_constructor("!", lambda loader, suffix, node: loader.construct_mapping(node, deep=True))
+import template_file
 
 
 def counts(sizes, total, cap):
@@ -29,32 +23,26 @@ def counts(sizes, total, cap):
 
 
 def main(folder, total, cap, out):
-    source = random.Random(1)
+    draw = random.Random(1)
     environment = jinja2.Environment()
     tasks = []
     for name in sorted(os.listdir(os.path.join(folder, "corpora"))):
         with open(os.path.join(folder, "corpora", name, "pairs.jsonl"), "rb") as file:
             records = [orjson.loads(line) for line in file]
-        with open(os.path.join(folder, "templates", name, "templates.yaml"), encoding="utf-8") as file:
-            entries = list(yaml.load(file, Loader)["templates"].values())
         compiled = [
-            (
-                entry["id"],
-                environment.from_string(entry["jinja"]).render,
-                [choice.strip() for choice in entry["answer_choices"].split("|||")],
-            )
-            for entry in entries
+            (key, environment.from_string(source).render, choices)
+            for key, _, source, choices in template_file.load(os.path.join(folder, "templates", name, "templates.yaml"))
         ]
         tasks.append((name, records, compiled))
     plan = []
     for task, count in enumerate(counts([len(task[1]) for task in tasks], int(total), int(cap))):
         plan += [task] * count
-    source.shuffle(plan)
+    draw.shuffle(plan)
     with open(out, "wb", buffering=1 << 20) as sink:
         for index, task in enumerate(plan):
             name, records, compiled = tasks[task]
-            place = source.randrange(len(records))
-            template, render, choices = source.choice(compiled)
+            place = draw.randrange(len(records))
+            template, render, choices = draw.choice(compiled)
             parts = render(answer_choices=choices, **records[place]).split("|||")
             example = {
                 "input": parts[0].strip(),

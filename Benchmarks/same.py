@@ -1,0 +1,60 @@
+"""Whether peers wrote the same examples as we did, in any order: same.py OURS COUNT=THEIRS …
+
+COUNT: how many of our first lines the peer's file should hold. Compared are template, input and targets; the
+record's id and the choices are ours alone.
+"""
+
+import sys
+
+try:
+    from orjson import loads
+except ImportError:
+    from json import loads
+
+
+def examples(path, count=None):
+    """(template, input, target) of the first lines, or of all."""
+    with open(path, "rb") as file:
+        for number, line in enumerate(file):
+            if number == count:
+                return
+            example = loads(line)
+            if "error" in example:
+                raise SystemExit(f"{path}:{number + 1}: error: {example['error']}")
+            # Ours may have several targets; the peers write one.
+            target = example["target"] if "target" in example else "|||".join(example["targets"])
+            yield example["template"], example["input"], target
+
+
+def marks(path, counts):
+    """{count: sum of the hashes of the first lines}; the sum does not depend on the order."""
+    found, total, number = {}, 0, 0
+    for number, example in enumerate(examples(path), 1):
+        total += hash(example)
+        if number in counts:
+            found[number] = total
+    return found
+
+
+def difference(path, count, other):
+    """The first example of each side that the other lacks."""
+    mine, yours = set(map(hash, examples(path, count))), set(map(hash, examples(other)))
+    return (
+        next((example for example in examples(path, count) if hash(example) not in yours), None),
+        next((example for example in examples(other) if hash(example) not in mine), None),
+    )
+
+
+def main(path, *others):
+    others = [(int(count), other) for count, other in (word.split("=", 1) for word in others)]
+    expected = marks(path, {count for count, _ in others})
+    for count, other in others:
+        total = number = 0
+        for number, example in enumerate(examples(other), 1):
+            total += hash(example)
+        if number != count or total != expected.get(count):
+            mine, yours = difference(path, count, other)
+            raise SystemExit(f"different output: {other}: {number} examples for {count}\nours: {mine}\ntheirs: {yours}")
+
+
+main(*sys.argv[1:])
