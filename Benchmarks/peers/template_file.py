@@ -1,4 +1,7 @@
-"""Reading PromptSource's template files for the peers."""
+"""Reading PromptSource's template files for the peers; template_file.py FILE prints [name, source, choices] a line."""
+
+import json
+import sys
 
 import yaml
 
@@ -23,3 +26,8 @@ def load(path):
         )
         for entry in entries
     ]
+
+
+if __name__ == "__main__":
+    for _, name, source, choices in load(sys.argv[1]):
+        print(json.dumps([name, source, choices], ensure_ascii=False))
