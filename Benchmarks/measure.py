@@ -100,11 +100,10 @@ def race(what, contenders, rounds, unit, amount, warm=True, notes={}):
     print(f"\n{what}: {rounds} runs each, in turn; median, least and most seconds, rate, peak memory")
     for name, runs in results.items():
         seconds = [run[0] for run in runs]
-        middle = statistics.median(seconds)
-        rate = f"{amount / middle:14,.0f} {unit}/s"
+        rate = f"{amount / middle(runs):14,.0f} {unit}/s"
         note = f"  ({notes[name]})" if name in notes else ""
         print(
-            f"  {name:{wide}} {middle:10.3f} s  {min(seconds):10.3f} – {max(seconds):<10.3f}{rate}"
+            f"  {name:{wide}} {middle(runs):10.3f} s  {min(seconds):10.3f} – {max(seconds):<10.3f}{rate}"
             f"  {peak(runs):6.0f} MB{note}")
     print()
     return results
@@ -112,6 +111,11 @@ def race(what, contenders, rounds, unit, amount, warm=True, notes={}):
 
 def peak(runs):
     return max(run[1] for run in runs)
+
+
+def middle(runs):
+    """The median of the seconds."""
+    return statistics.median(run[0] for run in runs)
 
 
 def pairs(mine, theirs):

@@ -52,7 +52,10 @@ impl Reader<'_> {
                     "true" => Value::from(true),
                     "false" => Value::from(false),
                     "null" => Value::from(()),
-                    word => word.parse::<i64>().map(Value::from).unwrap_or_else(|_| Value::from(word.parse::<f64>().unwrap())),
+                    word => match word.parse::<i64>() {
+                        Ok(whole) => Value::from(whole),
+                        Err(_) => Value::from(word.parse::<f64>().unwrap()),
+                    },
                 }
             }
         }
