@@ -5,7 +5,8 @@ import PackageDescription
 let package = Package(
   name: "phrasebook",
   products: [
-    .library(name: "Phrasebook", targets: ["Phrasebook"]),
+    // What Phrasebook's functions take and give stands in the modules below it.
+    .library(name: "Phrasebook", targets: ["Phrasebook", "Templates", "Records", "JSON", "Bytes"]),
     .executable(name: "phrasebook", targets: ["PhrasebookCLI"]),
   ],
   dependencies: [
@@ -92,7 +93,8 @@ let package = Package(
     .testTarget(name: "ReportsTests", dependencies: ["Bytes", "Records", "JSON", "Reports"]),
     // The built program, run as its users run it; the structure of the sources; the documentation.
     .testTarget(
-      name: "PhrasebookTests", dependencies: ["Bytes", "Records", "JSON", "Phrasebook", "PhrasebookCLI"]),
+      name: "PhrasebookTests",
+      dependencies: ["Bytes", "Records", "JSON", "Templates", "Phrasebook", "PhrasebookCLI"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17,
