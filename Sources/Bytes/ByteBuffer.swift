@@ -3,21 +3,23 @@
 /// Not copyable, so that a large buffer is never duplicated by accident. Appending reallocates by doubling;
 /// `removeAll` keeps the memory for the next use.
 public struct ByteBuffer: ~Copyable {
-  private var memory: UnsafeMutableRawBufferPointer
-  public private(set) var count: Int
+  @usableFromInline var memory: UnsafeMutableRawBufferPointer
+  /// Bytes written.
+  @inlinable public var count: Int { length }
+  @usableFromInline var length: Int
 
   public init(capacity: Int = 256) {
     memory = .allocate(byteCount: max(16, capacity), alignment: 16)
-    count = 0
+    length = 0
   }
 
   deinit { memory.deallocate() }
 
   /// Forgets the bytes and keeps the memory.
-  public mutating func removeAll() { count = 0 }
+  public mutating func removeAll() { length = 0 }
 
   /// Drops everything after the first `length` bytes.
-  public mutating func truncate(to length: Int) { count = max(0, min(count, length)) }
+  public mutating func truncate(to length: Int) { self.length = max(0, min(count, length)) }
 
   /// The bytes written so far; valid inside `body` only.
   @inlinable
@@ -30,17 +32,20 @@ public struct ByteBuffer: ~Copyable {
   @usableFromInline
   var written: Slice<UnsafeRawBufferPointer> { UnsafeRawBufferPointer(memory)[0..<count] }
 
+  @inlinable
   public mutating func append(_ byte: UInt8) {
-    reserve(1)
+    if count == memory.count { reserve(1) }
     memory[count] = byte
-    count += 1
+    length &+= 1
   }
 
+  @inlinable
   public mutating func append(_ bytes: UnsafeRawBufferPointer) {
-    guard bytes.count > 0 else { return }
-    reserve(bytes.count)
-    UnsafeMutableRawBufferPointer(rebasing: memory[count...]).copyMemory(from: bytes)
-    count += bytes.count
+    guard let start = bytes.baseAddress else { return }
+    if bytes.count > memory.count &- count { reserve(bytes.count) }
+    guard let room = memory.baseAddress else { return }
+    (room + count).copyMemory(from: start, byteCount: bytes.count)
+    length &+= bytes.count
   }
 
   public mutating func append(_ text: String) {
@@ -74,7 +79,7 @@ public struct ByteBuffer: ~Copyable {
   ) {
     reserve(extra)
     let room = UnsafeMutableRawBufferPointer(rebasing: memory[count..<count + max(0, extra)])
-    count += max(0, min(extra, body(room)))
+    length += max(0, min(extra, body(room)))
   }
 
   public mutating func reserve(_ extra: Int) {

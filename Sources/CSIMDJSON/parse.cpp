@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <string>
@@ -17,57 +18,88 @@ enum Tag : uint8_t { null_tag, no_tag, yes_tag, integer_tag, number_tag, string_
 /// A text that is left to the careful parser.
 struct Refused {};
 
-void put_bytes(std::vector<uint8_t> &out, const void *from, size_t count) {
-  auto bytes = static_cast<const uint8_t *>(from);
-  out.insert(out.end(), bytes, bytes + count);
+/// Packed bytes that grow at the end.
+class Packed {
+ public:
+  Packed() = default;
+  Packed(const Packed &) = delete;
+  Packed &operator=(const Packed &) = delete;
+  ~Packed() { std::free(start_); }
+
+  void clear() { size_ = 0; }
+  size_t size() const { return size_; }
+  const uint8_t *data() const { return start_; }
+
+  /// Room for `extra` more bytes, which the caller fills.
+  uint8_t *grow(size_t extra) {
+    if (size_ + extra > room_) enlarge(extra);
+    uint8_t *place = start_ + size_;
+    size_ += extra;
+    return place;
+  }
+
+  uint8_t *at(size_t place) { return start_ + place; }
+
+ private:
+  void enlarge(size_t extra) {
+    size_t room = room_ * 2 < 4096 ? 4096 : room_ * 2;
+    if (room < size_ + extra) room = size_ + extra;
+    // Readers may load whole vectors from the last byte on.
+    void *larger = std::realloc(start_, room + simdjson::SIMDJSON_PADDING);
+    if (!larger) throw std::bad_alloc();
+    start_ = static_cast<uint8_t *>(larger);
+    room_ = room;
+  }
+
+  uint8_t *start_ = nullptr;
+  size_t size_ = 0;
+  size_t room_ = 0;
+};
+
+void set_half(uint8_t *place, uint32_t value) {
+  for (int byte = 0; byte < 4; byte++) place[byte] = uint8_t(value >> (8 * byte));
 }
 
-void put_word(std::vector<uint8_t> &out, uint64_t value) {
-  for (int shift = 0; shift < 64; shift += 8) out.push_back(uint8_t(value >> shift));
+void set_word(uint8_t *place, uint64_t value) {
+  for (int byte = 0; byte < 8; byte++) place[byte] = uint8_t(value >> (8 * byte));
 }
 
-void put_half(std::vector<uint8_t> &out, uint32_t value) {
-  for (int shift = 0; shift < 32; shift += 8) out.push_back(uint8_t(value >> shift));
+void put_word(Packed &out, Tag tag, uint64_t value) {
+  uint8_t *place = out.grow(9);
+  *place = tag;
+  set_word(place + 1, value);
 }
 
-void set_half(std::vector<uint8_t> &out, size_t place, uint32_t value) {
-  for (int shift = 0; shift < 32; shift += 8) out[place++] = uint8_t(value >> shift);
+void put_text(Packed &out, Tag tag, std::string_view text) {
+  uint8_t *place = out.grow(5 + text.size());
+  *place = tag;
+  set_half(place + 1, uint32_t(text.size()));
+  if (!text.empty()) std::memcpy(place + 5, text.data(), text.size());
 }
 
-void put_text(std::vector<uint8_t> &out, Tag tag, std::string_view text) {
-  out.push_back(tag);
-  put_half(out, uint32_t(text.size()));
-  put_bytes(out, text.data(), text.size());
-}
-
-size_t open(std::vector<uint8_t> &out, Tag tag) {
-  out.push_back(tag);
-  out.resize(out.size() + 8);
+size_t open(Packed &out, Tag tag) {
+  *out.grow(9) = tag;
   return out.size() - 8;
 }
 
-void close(std::vector<uint8_t> &out, size_t header, uint32_t count) {
-  set_half(out, header, count);
-  set_half(out, header + 4, uint32_t(out.size() - header - 8));
+void close(Packed &out, size_t header, uint32_t count) {
+  set_half(out.at(header), count);
+  set_half(out.at(header + 4), uint32_t(out.size() - header - 8));
 }
 
-void put(std::vector<uint8_t> &out, const dom::element &item, int depth) {
+void put(Packed &out, const dom::element &item, int depth) {
   if (depth <= 0) throw Refused{};
   switch (item.type()) {
-    case dom::element_type::NULL_VALUE: out.push_back(null_tag); break;
-    case dom::element_type::BOOL: out.push_back(bool(item) ? yes_tag : no_tag); break;
+    case dom::element_type::NULL_VALUE: *out.grow(1) = null_tag; break;
+    case dom::element_type::BOOL: *out.grow(1) = bool(item) ? yes_tag : no_tag; break;
     case dom::element_type::STRING: put_text(out, string_tag, std::string_view(item)); break;
-    case dom::element_type::INT64:
-      out.push_back(integer_tag);
-      put_word(out, uint64_t(int64_t(item)));
-      break;
+    case dom::element_type::INT64: put_word(out, integer_tag, uint64_t(int64_t(item))); break;
     case dom::element_type::UINT64: put_text(out, big_tag, std::to_string(uint64_t(item))); break;
     case dom::element_type::DOUBLE: {
-      out.push_back(number_tag);
       double value = item;
       uint64_t bits;
       std::memcpy(&bits, &value, 8);
-      put_word(out, bits);
+      put_word(out, number_tag, bits);
       break;
     }
     case dom::element_type::ARRAY: {
@@ -99,7 +131,7 @@ void put(std::vector<uint8_t> &out, const dom::element &item, int depth) {
 struct pb_json_parser {
   simdjson::dom::parser parser;
   std::vector<uint8_t> padded;
-  std::vector<uint8_t> packed;
+  Packed packed;
 };
 
 extern "C" pb_json_parser *pb_json_parser_new(void) { return new (std::nothrow) pb_json_parser; }
@@ -126,4 +158,40 @@ extern "C" const uint8_t *pb_json_parse(pb_json_parser *parser, const uint8_t *b
   } catch (const std::bad_alloc &) {
   }
   return nullptr;
+}
+
+// Wider vectors where the processor has them.
+#if defined(__x86_64__) && defined(__linux__)
+__attribute__((target_clones("arch=x86-64-v3", "default")))
+#endif
+extern "C" size_t pb_json_plain(const uint8_t *bytes, size_t length) {
+  size_t place = 0;
+  // Blocks of a fixed size without a way out in between: compilers make vectors of them.
+  for (; place + 32 <= length; place += 32) {
+    uint8_t found = 0;
+    for (size_t byte = 0; byte < 32; byte++) {
+      uint8_t b = bytes[place + byte];
+      found |= uint8_t((b < 32) | (b == '"') | (b == '\\'));
+    }
+    if (found) break;
+  }
+  for (; place < length; place++) {
+    uint8_t b = bytes[place];
+    if (b < 32 || b == '"' || b == '\\') return place;
+  }
+  return length;
+}
+
+#if defined(__x86_64__) && defined(__linux__)
+__attribute__((target_clones("arch=x86-64-v3", "default")))
+#endif
+extern "C" int pb_json_scan(const uint8_t *bytes, size_t length, uint8_t byte) {
+  uint8_t escapes = 0, wide = 0, found = 0;
+  for (size_t place = 0; place < length; place++) {
+    uint8_t b = bytes[place];
+    escapes |= uint8_t((b < 32) | (b == '"') | (b == '\\'));
+    wide |= b;
+    found |= uint8_t(b == byte);
+  }
+  return (escapes ? pb_json_escapes : 0) | (wide & 0x80 ? pb_json_wide : 0) | (found ? pb_json_byte : 0);
 }

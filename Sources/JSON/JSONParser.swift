@@ -46,7 +46,7 @@ public final class JSONParser {
 
   /// The packed value as simdjson reads it, nil where it reads none or not all of it; valid until the next
   /// text is parsed.
-  package func packed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+  public func packed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
     var size = 0
     let start = bytes.bindMemory(to: UInt8.self).baseAddress
     let packed = pb_json_parse(parser, start, bytes.count, Self.deepest, &size)

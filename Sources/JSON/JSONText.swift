@@ -1,4 +1,5 @@
 public import Bytes
+internal import CSIMDJSON
 public import Records
 
 /// Writes values as JSON text: deterministic, UTF-8 as it is, keys in their order.
@@ -59,28 +60,58 @@ public enum JSONText {
 
   /// Appends UTF-8 bytes escaped for the inside of a JSON string.
   public static func appendEscaped(_ bytes: UnsafeRawBufferPointer, to buffer: inout ByteBuffer) {
-    escapes.withUnsafeBufferPointer { escapes in
-      // Almost all bytes stand as they are: they are copied in runs, from one escape to the next.
-      var start = 0
-      for (place, byte) in bytes.enumerated() where escapes[Int(byte)] != 0 {
-        buffer.append(UnsafeRawBufferPointer(rebasing: bytes[start..<place]))
-        start = place + 1
-        buffer.append(UInt8(ascii: "\\"))
-        if escapes[Int(byte)] == 1 {
-          buffer.append("u00" as StaticString)
-          buffer.append(hexadecimal([byte]))
-        } else {
-          buffer.append(escapes[Int(byte)])
-        }
+    // Almost all bytes stand as they are: they are copied in runs, from one escape to the next.
+    var rest = bytes
+    while true {
+      let plain = plainCount(rest)
+      buffer.append(UnsafeRawBufferPointer(rebasing: rest[..<plain]))
+      guard plain < rest.count else { return }
+      var escape = escape(rest[plain])
+      withUnsafeBytes(of: &escape.bytes) {
+        buffer.append(UnsafeRawBufferPointer(rebasing: $0[..<escape.count]))
       }
-      buffer.append(UnsafeRawBufferPointer(rebasing: bytes[start...]))
+      rest = UnsafeRawBufferPointer(rebasing: rest[(plain + 1)...])
     }
   }
 
-  /// 0: as it is; 1: \u00XX; else the letter after the backslash.
-  private static let escapes: [UInt8] = {
-    var table = [UInt8](repeating: 0, count: 256)
-    for control in 0..<32 { table[control] = 1 }
+  /// How many of the first bytes stand in a JSON string as they are.
+  public static func plainCount(_ bytes: UnsafeRawBufferPointer) -> Int {
+    pb_json_plain(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
+  }
+
+  /// What stands for a byte that does not stand as it is: the first `count` of the bytes.
+  public static func escape(_ byte: UInt8) -> (bytes: InlineArray<6, UInt8>, count: Int) {
+    var made = InlineArray<6, UInt8>(repeating: UInt8(ascii: "0"))
+    made[0] = UInt8(ascii: "\\")
+    made[1] = escapes[Int(byte)]
+    if made[1] != 0 { return (made, 2) }
+    made[1] = UInt8(ascii: "u")
+    for (place, digit) in [(4, byte >> 4), (5, byte & 15)] {
+      made[place] = digit < 10 ? 48 + digit : 87 + digit
+    }
+    return (made, 6)
+  }
+
+  /// What a text holds, as far as it matters for writing it.
+  public struct TextKinds: OptionSet, Sendable, BitwiseCopyable {
+    public let rawValue: Int32
+    public init(rawValue: Int32) { self.rawValue = rawValue }
+    /// A byte that does not stand in a JSON string as it is.
+    public static let escapes = TextKinds(rawValue: 1)
+    /// A byte that is not ASCII.
+    public static let wide = TextKinds(rawValue: 2)
+    /// The byte that was asked for.
+    public static let byte = TextKinds(rawValue: 4)
+  }
+
+  /// Looks all bytes through once.
+  public static func kinds(_ bytes: UnsafeRawBufferPointer, and byte: UInt8) -> TextKinds {
+    TextKinds(rawValue: pb_json_scan(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count, byte))
+  }
+
+  /// The letter after the backslash; 0: none, so \u00XX.
+  private static let escapes: InlineArray<256, UInt8> = {
+    var table = InlineArray<256, UInt8>(repeating: 0)
     table[8] = UInt8(ascii: "b")
     table[9] = UInt8(ascii: "t")
     table[10] = UInt8(ascii: "n")

@@ -1,144 +1,63 @@
 import Bytes
 import Dispatch
-import JSON
 import Records
-import Synchronization
 import Templates
 
-/// Records on their way through templates: gathered until there is work for every thread, rendered side by
-/// side, and given out in the order in which they came.
-struct RenderBatch {
-  enum Item: Sendable {
-    /// A line of JSON, to be parsed where it is rendered.
-    case line([UInt8], number: Int)
-    /// A packed record of the schema that the templates were compiled for.
-    case packed([UInt8], fields: Int)
-  }
-
-  private let templates: [CompiledTemplate]
-  private let threads: Int
-  private let seed: SeedKey
-  private let path: String
-  private var items: [Item] = []
+/// Records of a corpus on their way through templates: gathered until there is work for every thread, rendered
+/// side by side, and given out in the order in which they came.
+struct RenderBatch: ~Copyable {
+  private let threads: [RenderThread]
+  private let schema: Schema
+  private let layout: FieldLayout
+  private var records = ByteBuffer()
+  /// Where each record begins.
+  private var starts: [Int] = []
   /// Records that one thread renders before the results are written.
   private static let share = 512
 
-  init(_ templates: [CompiledTemplate], _ threads: Int, seed: UInt64, path: String) {
-    self.templates = templates
-    self.threads = threads
-    self.seed = SeedKey(seed: seed)
-    self.path = path
+  init(_ templates: LineTemplates, _ schema: Schema, seed: UInt64, threads: Int) {
+    self.schema = schema
+    layout = FieldLayout(schema)
+    self.threads = (0..<threads).map { _ in RenderThread(templates, seed: seed) }
   }
 
-  mutating func add(_ item: Item, to sink: (UnsafeRawBufferPointer) throws -> Void) throws {
-    items.append(item)
-    if items.count >= Self.share * threads { try finish(to: sink) }
+  mutating func add(_ record: Record, to sink: (UnsafeRawBufferPointer) throws -> Void) throws {
+    starts.append(records.count)
+    PackedRecord.append(record, schema: schema, to: &records)
+    if starts.count >= Self.share * threads.count { try finish(to: sink) }
   }
 
   /// Renders what is gathered and gives it out.
   mutating func finish(to sink: (UnsafeRawBufferPointer) throws -> Void) throws {
-    let work = items
-    items.removeAll(keepingCapacity: true)
-    let shares = (work.count + Self.share - 1) / Self.share
-    let results = Mutex([Result<[UInt8], any Error>?](repeating: nil, count: shares))
-    let batch = self
-    DispatchQueue.concurrentPerform(iterations: shares) { share in
-      let part = work[share * Self.share..<min(work.count, (share + 1) * Self.share)]
-      let result = Result { try batch.render(part) }
-      results.withLock { $0[share] = result }
-    }
-    for result in results.withLock({ $0 }) {
-      if let lines = try result?.get() { try lines.withUnsafeBytes(sink) }
-    }
-  }
-
-  private func render(_ part: ArraySlice<Item>) throws -> [UInt8] {
-    let renderers = templates.map { Renderer($0) }
-    let parser = try JSONParser()
-    var example = RenderedExample()
-    var out = ByteBuffer(capacity: 1 << 16)
-    for item in part {
-      switch item {
-      case .packed(let bytes, let fields):
-        try bytes.withUnsafeBytes { raw in
-          let record = PackedRecord(bytes: raw, fieldCount: fields)
-          try append(record.id, renderers, &example, &out) { renderer, key, example throws(RenderFailure) in
-            try renderer.render(record, key: key, into: &example)
-          }
-        }
-      case .line(let bytes, let number):
-        let variables = try bytes.withUnsafeBytes { try self.variables($0, parser, number) }
-        let id = RecordID(fields: variables.keys, values: variables.values)
-        try append(id, renderers, &example, &out) { renderer, key, example throws(RenderFailure) in
-          try renderer.render(variables, key: key, into: &example)
-        }
+    let (threads, layout) = (self.threads, self.layout)
+    let starts = self.starts + [records.count]
+    let count = starts.count - 1
+    let fieldCount = schema.fields.count
+    // Safe: the bytes are not touched before all threads are done.
+    nonisolated(unsafe) let bytes = records.withBytes { $0 }
+    DispatchQueue.concurrentPerform(iterations: threads.count) { thread in
+      for index in thread * count / threads.count..<(thread + 1) * count / threads.count {
+        let record = UnsafeRawBufferPointer(rebasing: bytes[starts[index]..<starts[index + 1]])
+        threads[thread].render(PackedRecord(bytes: record, fieldCount: fieldCount), layout)
       }
     }
-    return out.withBytes { Array($0) }
-  }
-
-  private func variables(
-    _ line: UnsafeRawBufferPointer, _ parser: JSONParser, _ number: Int
-  ) throws -> ValueDictionary {
-    let value = try parser.parse(line, path: path, line: number)
-    guard case .dictionary(let variables) = value else {
-      throw Diagnostic(
-        "a record must be a JSON object, found a \(value.kind)", at: SourceLocation(path: path, line: number))
+    for thread in threads {
+      try sink(thread.renderer.waiting)
+      thread.renderer.removeAll()
     }
-    return variables
+    records.removeAll()
+    self.starts.removeAll(keepingCapacity: true)
   }
+}
 
-  private func append(
-    _ id: RecordID, _ renderers: [Renderer], _ example: inout RenderedExample, _ out: inout ByteBuffer,
-    _ render: (Renderer, SeedKey, inout RenderedExample) throws(RenderFailure) -> Void
-  ) throws {
-    let name = id.description
-    let key = seed.part(id.high).part(id.low)
-    for renderer in renderers {
-      out.append("{\"record\":\"" as StaticString)
-      out.append(name)
-      out.append("\",\"template\":" as StaticString)
-      JSONText.appendString(renderer.template.source.name, to: &out)
-      do throws(RenderFailure) {
-        try render(renderer, key, &example)
-        Self.append(example, to: &out)
-      } catch {
-        out.append(",\"error\":" as StaticString)
-        JSONText.appendString(error.description, to: &out)
-      }
-      out.append("}\n" as StaticString)
-    }
-  }
+/// What one thread renders with; handed from the one thread to the other between batches.
+private final class RenderThread: @unchecked Sendable {
+  let renderer: LineRenderer
 
-  private static func append(_ example: borrowing RenderedExample, to out: inout ByteBuffer) {
-    out.append(",\"input\":" as StaticString)
-    append(example, example.input, to: &out)
-    out.append(",\"targets\":" as StaticString)
-    append(example, example.targets, to: &out)
-    out.append(",\"choices\":" as StaticString)
-    if example.hasChoices {
-      append(example, example.choices, to: &out)
-    } else {
-      out.append("null" as StaticString)
-    }
-  }
+  init(_ templates: LineTemplates, seed: UInt64) { renderer = LineRenderer(templates, seed: seed) }
 
-  private static func append(
-    _ example: borrowing RenderedExample, _ ranges: [Range<Int>], to out: inout ByteBuffer
-  ) {
-    out.append(UInt8(ascii: "["))
-    for (place, range) in ranges.enumerated() {
-      if place > 0 { out.append(UInt8(ascii: ",")) }
-      append(example, range, to: &out)
-    }
-    out.append(UInt8(ascii: "]"))
-  }
-
-  private static func append(
-    _ example: borrowing RenderedExample, _ range: Range<Int>, to out: inout ByteBuffer
-  ) {
-    example.text.withBytes { bytes in
-      JSONText.appendString(UnsafeRawBufferPointer(rebasing: bytes[range]), to: &out)
-    }
+  func render(_ record: PackedRecord, _ layout: FieldLayout) {
+    renderer.fields.read(record, layout)
+    renderer.append()
   }
 }

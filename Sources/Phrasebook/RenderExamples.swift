@@ -1,9 +1,6 @@
 import Bytes
 import Corpora
-import Dispatch
-import JSON
 import Records
-import Synchronization
 import Templates
 
 /// What to render.
@@ -85,14 +82,9 @@ public func renderExamples(
     try renderTask(task, sources, environment, options, session, sink)
   } else if let records = options.records {
     let templates = try sources.map { try CompiledTemplate.compile($0, environment: environment) }
-    var batch = RenderBatch(templates, session.threads, seed: options.seed, path: records)
-    var left = options.limit ?? .max
-    try JSONLines.read(records) { line, number in
-      guard left > 0 else { return }
-      left -= 1
-      try batch.add(.line(Array(line), number: number), to: sink)
-    }
-    try batch.finish(to: sink)
+    try RenderLines.render(
+      records, through: LineTemplates(templates), seed: options.seed, limit: options.limit ?? .max,
+      threads: session.threads, to: sink)
   }
 }
 
@@ -110,18 +102,14 @@ private func renderTask(
   let templates = try sources.map {
     try CompiledTemplate.compile($0, schema: schema, environment: environment)
   }
-  var batch = RenderBatch(templates, session.threads, seed: options.seed, path: path)
+  var batch = RenderBatch(LineTemplates(templates), schema, seed: options.seed, threads: session.threads)
   var left = options.limit ?? .max
-  var packed = ByteBuffer()
   struct Enough: Error {}
   do {
     _ = try CorpusReader().read(description) { record in
       guard left > 0 else { throw Enough() }
       left -= 1
-      packed.removeAll()
-      PackedRecord.append(record, schema: schema, to: &packed)
-      let bytes = packed.withBytes { Array($0) }
-      try batch.add(.packed(bytes, fields: schema.fields.count), to: sink)
+      try batch.add(record, to: sink)
     }
   } catch is Enough {}
   try batch.finish(to: sink)

@@ -34,6 +34,12 @@ public struct PackedRecord {
     return UnsafeRawBufferPointer(rebasing: bytes[offset...])
   }
 
+  /// Where a field's packed value begins; the end of the bytes for a field that does not exist.
+  func place(_ index: Int) -> Int {
+    guard index >= 0, index < fieldCount else { return bytes.count }
+    return min(bytes.count, Int(PackedValue.halfWord(bytes, at: Self.headerSize + 4 * index)))
+  }
+
   /// A field as a value; a copy.
   public func value(_ index: Int) -> Value { PackedValue.read(fieldBytes(index)).value }
 

@@ -107,6 +107,25 @@ public enum PackedValue {
     return min(size, bytes.count)
   }
 
+  /// Whether a text at the start, or a text or key inside a list or dictionary there, is one of those looked for.
+  package static func anyText(
+    _ bytes: UnsafeRawBufferPointer, _ isWanted: (UnsafeRawBufferPointer) -> Bool
+  ) -> Bool {
+    switch bytes.first {
+    case Tag.string: return isWanted(textBytes(bytes))
+    case Tag.list, Tag.dictionary:
+      let end = size(bytes)
+      var place = 9
+      while place < end {
+        let item = UnsafeRawBufferPointer(rebasing: bytes[place..<end])
+        if anyText(item, isWanted) { return true }
+        place += max(1, size(item))
+      }
+      return false
+    default: return false
+    }
+  }
+
   /// The packed value of a key in a packed dictionary, of a repeated key the last one; nil where there is none.
   package static func item(of bytes: UnsafeRawBufferPointer, key: [UInt8]) -> UnsafeRawBufferPointer? {
     guard bytes.first == Tag.dictionary else { return nil }

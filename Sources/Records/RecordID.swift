@@ -19,13 +19,11 @@ public struct RecordID: Sendable, Hashable {
       PackedValue.append(.string(names[index]), to: &buffer)
       PackedValue.append(values[index], to: &buffer)
     }
-    self = buffer.withBytes { RecordID(digest: SHA256.digest($0)) }
+    self = buffer.withBytes { RecordID(canonical: $0) }
   }
 
-  init(digest: [UInt8]) {
-    high = digest[0..<8].reduce(0) { $0 << 8 | UInt64($1) }
-    low = digest[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
-  }
+  /// - Parameter bytes: names and values, packed, sorted by name.
+  init(canonical bytes: UnsafeRawBufferPointer) { (high, low) = SHA256.firstHalf(of: bytes) }
 }
 
 extension RecordID: CustomStringConvertible {

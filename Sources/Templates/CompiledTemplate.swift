@@ -1,8 +1,9 @@
 public import Bytes
+import JSON
 public import Records
 
 /// A template made into a program, which may be shared between threads.
-public final class CompiledTemplate: Sendable {
+public final class CompiledTemplate: @unchecked Sendable {
   public let source: TemplateSource
   public let environment: TemplateEnvironment
   public let limits: RenderLimits
@@ -15,11 +16,15 @@ public final class CompiledTemplate: Sendable {
   let constantChoices: [String]?
   /// Target and choices in lm-eval.
   let harness: HarnessPrograms?
+  /// The template as a list of texts, where it is no more than that.
+  let plan: LinePlan?
+  /// Its name as JSON.
+  let quotedName: UnsafeRawBufferPointer
 
   private init(
     _ source: TemplateSource, _ environment: TemplateEnvironment, _ limits: RenderLimits, _ schema: Schema?,
     _ program: Program, _ choicesProgram: Program?, _ constantChoices: [String]?,
-    _ harness: HarnessPrograms?
+    _ harness: HarnessPrograms?, _ plan: LinePlan?
   ) {
     self.source = source
     self.environment = environment
@@ -29,7 +34,15 @@ public final class CompiledTemplate: Sendable {
     self.choicesProgram = choicesProgram
     self.constantChoices = constantChoices
     self.harness = harness
+    self.plan = plan
+    var name = ByteBuffer()
+    JSONText.appendString(source.name, to: &name)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: name.count, alignment: 1)
+    name.withBytes { memory.copyMemory(from: $0) }
+    quotedName = UnsafeRawBufferPointer(memory)
   }
+
+  deinit { quotedName.deallocate() }
 
   /// Compiles a template.
   ///
@@ -50,11 +63,11 @@ public final class CompiledTemplate: Sendable {
 
   static func make(
     _ compilation: Compilation, _ program: Program, _ choicesProgram: Program?, _ constantChoices: [String]?,
-    _ harness: HarnessPrograms?
+    _ harness: HarnessPrograms?, _ plan: LinePlan?
   ) -> CompiledTemplate {
     CompiledTemplate(
       compilation.source, compilation.environment, compilation.limits, compilation.schema, program,
-      choicesProgram, constantChoices, harness)
+      choicesProgram, constantChoices, harness, plan)
   }
 
   /// The program as text, one instruction a line.

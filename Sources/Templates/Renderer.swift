@@ -6,11 +6,16 @@ public final class Renderer {
   public let template: CompiledTemplate
   private let machine: Machine
   private let choicesMachine: Machine?
-  private let columns: [Int]
-  private let choiceColumns: [Int]
-  private var parts = DividedText()
+  /// For each free name of the program, and of the choices' program behind them, its column.
+  private let columns: UnsafeMutablePointer<Int>
+  private let choiceColumns: UnsafeMutablePointer<Int>
+  @exclusivity(unchecked) private var layout: FieldLayout?
+  @exclusivity(unchecked) private var parts = DividedText()
   private let divides: Bool
   private let harness: HarnessAnswers?
+  private let mayChangeValues: Bool
+  /// The part of a record's key that belongs to the template.
+  private let templateKey: UInt64
 
   public init(_ template: CompiledTemplate) {
     self.template = template
@@ -21,14 +26,23 @@ public final class Renderer {
     }
     divides = template.environment.dividesOutput
     harness = HarnessAnswers(template)
-    columns = Self.columns(template.program.names, template.schema, divides: divides)
-    choiceColumns = Self.columns(template.choicesProgram?.names ?? [], template.schema, divides: false)
+    mayChangeValues = template.program.mayChangeValues
+    templateKey = SeedKey(seed: 0).part(template.source.id).value
+    let count = template.program.names.count
+    columns = .allocate(capacity: count + (template.choicesProgram?.names.count ?? 0))
+    choiceColumns = columns + count
+    setColumns { template.schema?.index(of: $0) }
   }
 
-  private static func columns(_ names: [String], _ schema: Schema?, divides: Bool) -> [Int] {
-    names.map { name in
-      if divides, name == "answer_choices" { return -2 }
-      return schema?.index(of: name) ?? -1
+  deinit { columns.deallocate() }
+
+  private func setColumns(_ column: (String) -> Int?) {
+    for (place, name) in template.program.names.enumerated() {
+      let isChoices = divides && name.utf8.elementsEqual("answer_choices".utf8)
+      columns[place] = isChoices ? RecordFields.choicesColumn : column(name) ?? -1
+    }
+    for (place, name) in (template.choicesProgram?.names ?? []).enumerated() {
+      choiceColumns[place] = column(name) ?? -1
     }
   }
 
@@ -40,41 +54,55 @@ public final class Renderer {
   public func render(
     _ record: PackedRecord, key: SeedKey, into example: inout RenderedExample
   ) throws(RenderFailure) {
-    let divides = self.divides
-    let (columns, choiceColumns) = (self.columns, self.choiceColumns)
-    try render(key: key, into: &example) { choices, isChoices in
-      PackedFields(
-        record: record, columns: isChoices ? choiceColumns : columns, divides: divides, choices: choices)
-    }
-    try harness?.finish(&example, key: key.part(template.source.id)) { names in
-      PackedFields(
-        record: record, columns: names.map { template.schema?.index(of: $0) ?? -1 }, divides: false,
-        choices: .none)
-    }
+    try render(
+      RecordFields(record, columns: columns, divides: divides),
+      RecordFields(record, columns: choiceColumns, divides: divides), key, into: &example)
+    try harness?.finish(&example, key: key.part(template.source.id), .record(record, template.schema))
   }
 
-  /// Renders variables given by name.
+  /// Renders a record by its packed fields: with a template that was compiled for their schema, or for none.
+  public func render(
+    _ fields: PackedFields, key: SeedKey, into example: inout RenderedExample
+  ) throws(RenderFailure) {
+    try render(fields, key: key, sharing: nil, into: &example)
+  }
+
+  /// The same, with values that are made once for several templates.
+  func render(
+    _ fields: PackedFields, key: SeedKey, sharing values: SharedValues?, into example: inout RenderedExample
+  ) throws(RenderFailure) {
+    let layout = fields.layout
+    if self.layout !== layout {
+      self.layout = layout
+      setColumns { layout.index(of: $0) }
+    }
+    var source = RecordFields(fields, columns: columns, divides: divides)
+    if !mayChangeValues { source.shared = values }
+    try render(
+      source, RecordFields(fields, columns: choiceColumns, divides: divides), key, into: &example)
+    try harness?.finish(&example, key: key.part(template.source.id), .fields(fields))
+  }
+
+  /// Renders variables given by name, with a template that was compiled without a schema.
   public func render(
     _ variables: ValueDictionary, key: SeedKey, into example: inout RenderedExample
   ) throws(RenderFailure) {
-    let divides = self.divides
-    let (names, choiceNames) = (template.program.names, template.choicesProgram?.names ?? [])
-    try render(key: key, into: &example) { choices, isChoices in
-      VariableFields(
-        variables: variables, names: isChoices ? choiceNames : names, divides: divides,
-        choices: isChoices || !divides ? nil : choices)
-    }
-    try harness?.finish(&example, key: key.part(template.source.id), variables: variables) { names in
-      VariableFields(variables: variables, names: names, divides: false, choices: nil)
-    }
+    let named = NamedVariables(variables, template.program.names)
+    let forChoices = NamedVariables(variables, template.choicesProgram?.names ?? [])
+    // The fields do not hold them.
+    defer { withExtendedLifetime((named, forChoices)) {} }
+    try render(
+      RecordFields(named, columns: columns, divides: divides),
+      RecordFields(forChoices, columns: choiceColumns, divides: divides), key, into: &example)
+    try harness?.finish(&example, key: key.part(template.source.id), .variables(variables))
   }
 
   private func render(
-    key: SeedKey, into example: inout RenderedExample, _ fields: (Datum, Bool) -> any FieldSource
+    _ fields: RecordFields, _ choiceFields: RecordFields, _ key: SeedKey, into example: inout RenderedExample
   ) throws(RenderFailure) {
     example.removeAll()
     machine.reset()
-    let drawKey = key.part(template.source.id)
+    let drawKey = key.part(templateKey)
     var choices = Datum.none
     if let constant = template.constantChoices {
       example.hasChoices = true
@@ -91,7 +119,7 @@ public final class Renderer {
     } else if let choicesMachine {
       example.hasChoices = true
       choicesMachine.reset()
-      choicesMachine.fields = fields(.none, true)
+      choicesMachine.fields = choiceFields
       choicesMachine.key = drawKey.part("answer_choices")
       choicesMachine.output.removeAll()
       try choicesMachine.render()
@@ -105,7 +133,8 @@ public final class Renderer {
       }
       choices = try machine.region.list(items)
     }
-    machine.fields = fields(choices, false)
+    machine.fields = fields
+    machine.fields.choices = choices
     machine.key = drawKey
     let start = example.text.count
     swap(&machine.output, &example.text)

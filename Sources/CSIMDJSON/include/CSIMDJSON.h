@@ -20,6 +20,21 @@ void pb_json_parser_free(pb_json_parser *parser);
 const uint8_t *pb_json_parse(pb_json_parser *parser, const uint8_t *bytes, size_t length, int max_depth,
                              size_t *packed_length);
 
+/// How many of the first bytes stand in a JSON string as they are: neither quote, backslash nor control.
+size_t pb_json_plain(const uint8_t *bytes, size_t length);
+
+enum {
+  /// A quote, a backslash or a control: a byte that does not stand in a JSON string as it is.
+  pb_json_escapes = 1,
+  /// A byte that is not ASCII.
+  pb_json_wide = 2,
+  /// The byte asked for.
+  pb_json_byte = 4
+};
+
+/// Which of these the bytes hold.
+int pb_json_scan(const uint8_t *bytes, size_t length, uint8_t byte);
+
 #ifdef __cplusplus
 }
 #endif

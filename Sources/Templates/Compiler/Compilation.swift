@@ -9,6 +9,8 @@ struct Compilation {
   let environment: TemplateEnvironment
   let limits: RenderLimits
   private var problems: [Diagnostic] = []
+  /// The tree of the prompt, once it is parsed.
+  private var statements: [Statement] = []
 
   init(
     source: TemplateSource, schema: Schema?, environment: TemplateEnvironment, limits: RenderLimits
@@ -35,7 +37,11 @@ struct Compilation {
       source.jinja, node: source.jinjaNode, isChoices: false, constantChoices: constantChoices)
     let harness = environment == .lmEval ? harnessPrograms() : nil
     guard problems.isEmpty, let program else { throw Diagnostics(problems) }
-    return CompiledTemplate.make(self, program, choicesProgram, constantChoices, harness)
+    let plan =
+      choicesProgram == nil && harness?.isEmpty ?? true
+      ? LineLowering.lower(
+        statements, environment: environment, choices: constantChoices, limits: limits) : nil
+    return CompiledTemplate.make(self, program, choicesProgram, constantChoices, harness, plan)
   }
 
   private mutating func harnessPrograms() -> HarnessPrograms {
@@ -86,6 +92,7 @@ struct Compilation {
       problems.append(places.diagnostic(error.message, error.range))
       return nil
     }
+    if !isChoices { self.statements = statements }
     let program = Program()
     let compiler = Compiler(
       text, environment: environment, program: program, constantChoices: constantChoices,
@@ -103,6 +110,7 @@ struct Compilation {
         places.diagnostic(
           "the template '\(source.name)' has no '|||'; put it between the input and the target", 0..<0))
     }
+    _ = program.link()
     return compiler.problems.isEmpty ? program : nil
   }
 

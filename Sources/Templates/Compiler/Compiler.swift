@@ -75,11 +75,13 @@ final class Compiler {
     for (block, _) in blocks where program.blocks[block.name] == -1 { compile(block) }
   }
 
-  /// Compiles an expression as a function that leaves its value on the stack.
-  func compileAlone(_ expression: Expression) {
+  /// Compiles an expression as a function that leaves its value on the stack; the function's index.
+  @discardableResult
+  func compileAlone(_ expression: Expression) -> Int {
     let function = newFunction("constant", parent: nil)
     compile(expression, Scope(function: function, symbols: Symbols(parent: nil)))
     finish(function)
+    return function.index
   }
 
   private func declareSelf(_ scope: Scope) {

@@ -170,13 +170,14 @@ extension Compiler {
   // MARK: Calls
 
   func addSite(_ site: CallSite) -> Int {
+    site.isEmpty = site.count == 0
     program.sites.append(site)
     return program.sites.count - 1
   }
 
   /// Leaves a call's arguments on the stack; their description.
   private func arguments(_ arguments: Arguments, _ scope: Scope, caller: Int? = nil) -> CallSite {
-    var site = CallSite()
+    let site = CallSite()
     site.positional = arguments.positional.count
     for value in arguments.positional { compile(value, scope) }
     for (name, value) in arguments.keywords {
@@ -205,7 +206,7 @@ extension Compiler {
       compile(receiver, scope)
       // The attribute is looked up before the arguments are computed.
       if !given.expressions.allSatisfy(\.isLiteral) { emit(.rejectUndefined, range, scope.function) }
-      var site = arguments(given, scope, caller: caller)
+      let site = arguments(given, scope, caller: caller)
       site.name = name
       site.nameConstant = addText(name)
       site.stringMethod = StringMethod(rawValue: name)
@@ -236,7 +237,7 @@ extension Compiler {
     } else {
       emit(.endCapture(scope.escape), range, function)
     }
-    var site = arguments(given, scope)
+    let site = arguments(given, scope)
     site.name = name
     let index = addSite(site)
     if let filter {
@@ -258,7 +259,7 @@ extension Compiler {
       noteGuarded(guarded)
     }
     compile(operand, scope)
-    var site = arguments(given, scope)
+    let site = arguments(given, scope)
     site.name = name
     let index = addSite(site)
     if let test = TestName(rawValue: name) {

@@ -6,20 +6,29 @@ internal import BigInt
 /// template where it could change them.
 final class Program: @unchecked Sendable {
   /// The first is the template itself.
-  var functions: [FunctionProgram] = []
-  var constants: [Datum] = []
+  @exclusivity(unchecked) var functions: [FunctionProgram] = []
+  @exclusivity(unchecked) var constants: [Datum] = []
   /// The texts and lists behind the constants.
   let storage = Region(limit: 1 << 30)
   /// Free names: fields of the record, or globals.
-  var names: [String] = []
-  var sites: [CallSite] = []
-  var macros: [MacroProgram] = []
+  @exclusivity(unchecked) var names: [String] = []
+  @exclusivity(unchecked) var sites: [CallSite] = []
+  @exclusivity(unchecked) var macros: [MacroProgram] = []
   /// Blocks by name, as functions.
-  var blocks: [String: Int] = [:]
-  var blockUses: [BlockUse] = []
+  @exclusivity(unchecked) var blocks: [String: Int] = [:]
+  @exclusivity(unchecked) var blockUses: [BlockUse] = []
   /// Values that are computed once in a rendering.
-  var onceCount = 0
-  var failures: [RenderFailure] = []
+  @exclusivity(unchecked) var onceCount = 0
+  @exclusivity(unchecked) var failures: [RenderFailure] = []
+  private var linked: LinkedProgram?
+
+  /// The program's tables for machines; called first by the compiler, before the program is shared.
+  func link() -> LinkedProgram {
+    if let linked { return linked }
+    let made = LinkedProgram(self)
+    linked = made
+    return made
+  }
 }
 
 struct FunctionProgram {
@@ -44,19 +53,24 @@ struct FunctionProgram {
   var joinsText = false
 }
 
-/// What stands between the parentheses of a call, a filter or a test.
-struct CallSite: Sendable {
+/// What stands between the parentheses of a call, a filter or a test; fixed once the compiler has finished.
+final class CallSite: @unchecked Sendable {
   /// The method, filter or test.
-  var name = ""
+  @exclusivity(unchecked) var name: String
   /// The name as a text constant, for attributes.
-  var nameConstant = 0
-  var positional = 0
-  var keywords: [String] = []
-  var hasSpread = false
-  var hasKeywordSpread = false
-  var stringMethod: StringMethod?
-  var listMethod: ListMethod?
-  var dictionaryMethod: DictionaryMethod?
+  @exclusivity(unchecked) var nameConstant = 0
+  @exclusivity(unchecked) var positional = 0
+  @exclusivity(unchecked) var keywords: [String] = []
+  @exclusivity(unchecked) var hasSpread = false
+  @exclusivity(unchecked) var hasKeywordSpread = false
+  @exclusivity(unchecked) var stringMethod: StringMethod?
+  @exclusivity(unchecked) var listMethod: ListMethod?
+  @exclusivity(unchecked) var dictionaryMethod: DictionaryMethod?
+
+  init(name: String = "") { self.name = name }
+
+  /// Whether nothing stands between the parentheses.
+  @exclusivity(unchecked) var isEmpty = true
 
   /// How many values it has on the stack.
   var count: Int {
@@ -74,6 +88,8 @@ struct MacroProgram: Sendable {
   var keywordsSlot: Int?
   var restSlot: Int?
 
+  /// Whether it takes its parameters and nothing else.
+  var isPlain: Bool { callerSlot == nil && keywordsSlot == nil && restSlot == nil }
   var takesCaller: Bool { callerSlot != nil }
   var takesKeywords: Bool { keywordsSlot != nil }
   var takesRest: Bool { restSlot != nil }

@@ -16,16 +16,27 @@ final class HarnessAnswers {
     choices = programs.choices.map { PartRunner($0, template) }
   }
 
-  /// - Parameters:
-  ///   - variables: what the record has, where it is a dictionary.
-  ///   - fields: the record's fields by the names of a program.
+  /// Where a record's fields are.
+  enum Source {
+    case record(PackedRecord, Schema?)
+    case fields(PackedFields)
+    case variables(ValueDictionary)
+
+    fileprivate func column(_ name: String) -> Int? {
+      switch self {
+      case .record(_, let schema): schema?.index(of: name)
+      case .fields(let fields): fields.layout.index(of: name)
+      case .variables(let variables): variables.index(of: name)
+      }
+    }
+  }
+
   func finish(
-    _ example: inout RenderedExample, key: SeedKey, variables: ValueDictionary? = nil,
-    _ fields: ([String]) -> any FieldSource
+    _ example: inout RenderedExample, key: SeedKey, _ source: Source
   ) throws(RenderFailure) {
     var known: [String] = []
     if let choices {
-      known = try choices.list(key: key.part("answer_choices"), variables, fields)
+      known = try choices.list(key: key.part("answer_choices"), source)
       example.hasChoices = true
       for choice in known { example.choices.append(example.appendText(choice)) }
       // Tasks whose choices are inputs give the number of the right one.
@@ -36,7 +47,7 @@ final class HarnessAnswers {
       }
     }
     guard let target else { return }
-    let value = try target.value(key: key.part("target"), variables, fields, hasChoices: choices != nil)
+    let value = try target.value(key: key.part("target"), source, hasChoices: choices != nil)
     if case .list(let items, _) = value {
       for item in items {
         example.targets.append(example.appendText(try Self.choice(item, known, "target")))
@@ -66,32 +77,43 @@ final class HarnessAnswers {
 private final class PartRunner {
   private let part: HarnessPrograms.Part
   private let machine: Machine
+  private let columns: UnsafeMutablePointer<Int>
 
   init(_ part: HarnessPrograms.Part, _ template: CompiledTemplate) {
     self.part = part
     machine = Machine(part.program, environment: template.environment, limits: template.limits)
+    columns = .allocate(capacity: part.program.names.count)
   }
 
-  private func isField(_ variables: ValueDictionary?) -> Bool {
-    guard let field = part.field else { return false }
-    return variables.map { $0[field] != nil } ?? true
-  }
+  deinit { columns.deallocate() }
 
-  private func text(key: SeedKey, _ fields: ([String]) -> any FieldSource) throws(RenderFailure) -> String {
+  private func text(key: SeedKey, _ source: HarnessAnswers.Source) throws(RenderFailure) -> String {
+    let names = part.program.names
+    for (place, name) in names.enumerated() { columns[place] = source.column(name) ?? -1 }
     machine.reset()
-    machine.fields = fields(part.program.names)
     machine.key = key
     machine.output.removeAll()
+    switch source {
+    case .record(let record, _): machine.fields = RecordFields(record, columns: columns, divides: false)
+    case .fields(let fields): machine.fields = RecordFields(fields, columns: columns, divides: false)
+    case .variables(let variables):
+      let named = NamedVariables(variables, names)
+      // The fields do not hold them.
+      defer { withExtendedLifetime(named) {} }
+      machine.fields = RecordFields(named, columns: columns, divides: false)
+      try machine.render()
+      return machine.output.text
+    }
     try machine.render()
     return machine.output.text
   }
 
   /// The field's value; nil for a template or where the record has no such field.
   private func fieldValue(
-    key: SeedKey, _ variables: ValueDictionary?, _ fields: ([String]) -> any FieldSource
+    key: SeedKey, _ source: HarnessAnswers.Source
   ) throws(RenderFailure) -> PythonLiteral? {
-    guard isField(variables) else { return nil }
-    let printed = try text(key: key, fields)
+    guard let field = part.field, source.column(field) != nil else { return nil }
+    let printed = try text(key: key, source)
     guard case .list(let items, _)? = PythonLiteral(printed), let value = items.first else {
       return .text(printed)
     }
@@ -99,12 +121,12 @@ private final class PartRunner {
   }
 
   func list(
-    key: SeedKey, _ variables: ValueDictionary?, _ fields: ([String]) -> any FieldSource
+    key: SeedKey, _ source: HarnessAnswers.Source
   ) throws(RenderFailure) -> [String] {
-    var value = try fieldValue(key: key, variables, fields)
+    var value = try fieldValue(key: key, source)
     var printed = value?.printed ?? part.text
     if value == nil {
-      if part.field == nil { printed = try text(key: key, fields) }
+      if part.field == nil { printed = try text(key: key, source) }
       value = PythonLiteral(printed)
     }
     guard case .list(let items, _)? = value else {
@@ -114,10 +136,10 @@ private final class PartRunner {
   }
 
   func value(
-    key: SeedKey, _ variables: ValueDictionary?, _ fields: ([String]) -> any FieldSource, hasChoices: Bool
+    key: SeedKey, _ source: HarnessAnswers.Source, hasChoices: Bool
   ) throws(RenderFailure) -> PythonLiteral {
-    if let value = try fieldValue(key: key, variables, fields) { return value }
-    let printed = part.field == nil ? try text(key: key, fields) : part.text
+    if let value = try fieldValue(key: key, source) { return value }
+    let printed = part.field == nil ? try text(key: key, source) : part.text
     let isNumber = hasChoices && HarnessAnswers.isNumber(printed)
     if isNumber || printed.hasPrefix("[") && printed.hasSuffix("]"), let value = PythonLiteral(printed) {
       return value

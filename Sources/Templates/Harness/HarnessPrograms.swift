@@ -11,6 +11,8 @@ struct HarnessPrograms: Sendable {
 
   var target: Part?
   var choices: Part?
+
+  var isEmpty: Bool { target == nil && choices == nil }
 }
 
 /// Whether a text can be the name of a field and nothing else: letters, digits and underscores.

@@ -45,7 +45,7 @@ struct Signature: Sendable {
 
 /// Arguments by the place of their parameter; `.missing` where none was given.
 struct BoundArguments {
-  private var values = InlineArray<8, Datum>(repeating: .missing)
+  private var values = InlineArray<6, Datum>(repeating: .missing)
   var count = 0
 
   subscript(_ place: Int) -> Datum {

@@ -62,6 +62,13 @@ extension Machine {
   private func call(_ box: MacroBox, _ call: CallArguments) throws(RenderFailure) -> Datum {
     let macro = box.macro
     let frame = try newFrame(macro.function, parent: box.frame)
+    if call.names.isEmpty, macro.isPlain, call.positional.count <= macro.parameterSlots.count {
+      for place in call.positional.indices {
+        frame.slots[macro.parameterSlots[place]] = call.positional[place]
+      }
+      let text = try captured { () throws(RenderFailure) in try run(macro.function, frame) }
+      return autoescape ? .markup(text) : .text(text)
+    }
     var used = [Bool](repeating: false, count: call.names.count)
     func take(_ name: String) -> Datum? {
       guard let place = call.names.firstIndex(of: name), !used[place] else { return nil }

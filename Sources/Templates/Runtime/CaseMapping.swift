@@ -64,6 +64,14 @@ extension Machine {
 
   func capitalized(_ text: Text) throws(RenderFailure) -> Text {
     guard !text.isEmpty else { return text }
+    if text.isASCII {
+      let made = try mappedASCII(text, from: 65)
+      if made.start[0] &- 97 < 26 {
+        // Safe: the copy is this function's own.
+        UnsafeMutablePointer(mutating: made.start).pointee ^= 0x20
+      }
+      return made
+    }
     return try region.build { buffer in
       let (first, size) = text.scalar(at: 0)
       buffer.append(first.properties.titlecaseMapping)

@@ -69,6 +69,11 @@ extension Datum {
 class HeapObject {
   /// The name of Python's type, as in error messages.
   var typeName: String { "object" }
+
+  /// An attribute, where it takes no search; nil says nothing.
+  func quickAttribute(
+    _ name: Text, _ known: AttributeName, _ machine: Machine
+  ) throws(RenderFailure) -> Datum? { nil }
 }
 
 final class UndefinedNote: HeapObject {
@@ -96,7 +101,7 @@ final class BigBox: HeapObject {
 }
 
 final class ListBox: HeapObject {
-  var items: [Datum]
+  @exclusivity(unchecked) var items: [Datum]
   init(_ items: [Datum]) { self.items = items }
   override var typeName: String { "list" }
 }
@@ -123,7 +128,7 @@ final class RangeBox: HeapObject {
   }
   var stop: Int { start &+ count &* step }
   /// The end as it was written, which need not be a step's place.
-  var writtenStop = 0
+  @exclusivity(unchecked) var writtenStop = 0
   override var typeName: String { "range" }
 }
 
@@ -162,18 +167,22 @@ final class NamespaceBox: HeapObject {
   let attributes: DictionaryBox
   init(_ attributes: DictionaryBox) { self.attributes = attributes }
   override var typeName: String { "Namespace" }
+
+  override func quickAttribute(
+    _ name: Text, _ known: AttributeName, _ machine: Machine
+  ) throws(RenderFailure) -> Datum? { known.isPlain ? attributes.value(name) : nil }
 }
 
 final class CyclerBox: HeapObject {
   let items: [Datum]
-  var place = 0
+  @exclusivity(unchecked) var place = 0
   init(_ items: [Datum]) { self.items = items }
   override var typeName: String { "Cycler" }
 }
 
 final class JoinerBox: HeapObject {
   let separator: Datum
-  var isUsed = false
+  @exclusivity(unchecked) var isUsed = false
   init(_ separator: Datum) { self.separator = separator }
   override var typeName: String { "Joiner" }
 }

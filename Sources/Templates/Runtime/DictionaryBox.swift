@@ -1,16 +1,22 @@
 /// A dictionary that keeps the order of insertion, with Python's equality of keys (`1`, `1.0` and `True` are
 /// one key).
 final class DictionaryBox: HeapObject {
-  private(set) var keys: [Datum] = []
-  var values: [Datum] = []
+  @exclusivity(unchecked) private(set) var keys: [Datum] = []
+  @exclusivity(unchecked) var values: [Datum] = []
   /// Places by hash, open addressing; empty while there are few keys. -1: free.
-  private var table: [Int32] = []
+  @exclusivity(unchecked) private var table: [Int32] = []
   /// Whether the dictionary was made by Jinja's sandbox type (prints alike).
   override var typeName: String { "dict" }
 
   private static let smallest = 8
 
   override init() {}
+
+  /// - Parameter capacity: how many keys are to be expected.
+  init(capacity: Int) {
+    keys.reserveCapacity(capacity)
+    values.reserveCapacity(capacity)
+  }
 
   var count: Int { keys.count }
 

@@ -59,8 +59,7 @@ enum Filter: String, Sendable, CaseIterable {
     }
   }
 
-  static let signatures: [Filter: Signature] = Dictionary(
-    uniqueKeysWithValues: allCases.map { ($0, $0.signature) })
+  static let signatures = CaseTable<Filter, Signature> { $0.signature }
 
   /// Filters that take any number of arguments and sort them themselves.
   var isVariadic: Bool {
@@ -84,7 +83,7 @@ extension Machine {
   func apply(_ filter: Filter, to value: Datum, _ call: CallArguments) throws(RenderFailure) -> Datum {
     if filter.isVariadic { return try applyVariadic(filter, to: value, call) }
     let a =
-      call.positional.isEmpty && call.names.isEmpty && (Filter.signatures[filter]?.required ?? 0) == 0
+      call.positional.isEmpty && call.names.isEmpty && Filter.signatures[filter].required == 0
       ? BoundArguments() : try bind(call, signature(of: filter))
     switch filter {
     case .capitalize: return try textFilter(value) { (text) throws(RenderFailure) in try capitalized(text) }
@@ -125,7 +124,7 @@ extension Machine {
       // transformers puts its own function in the place of Jinja's.
       return Signature("tojson", environment == .chat ? "ensure_ascii indent separators sort_keys" : "indent")
     }
-    return Filter.signatures[filter] ?? Signature(filter.rawValue)
+    return Filter.signatures[filter]
   }
 
   /// `soft_str(value)` mapped; markup stays markup.

@@ -13,10 +13,11 @@ enum Cursor {
   mutating func next(_ machine: Machine) throws(RenderFailure) -> Datum? {
     switch self {
     case .list(let list, let place):
-      let items = list.box.items
-      guard place < items.count else { return nil }
-      self = .list(list, place + 1)
-      return items[place]
+      return list._withUnsafeGuaranteedRef { box in
+        guard place < box.items.count else { return nil }
+        self = .list(list, place + 1)
+        return box.items[place]
+      }
     case .tuple(let tuple, let place):
       guard place < tuple.box.items.count else { return nil }
       self = .tuple(tuple, place + 1)
@@ -52,7 +53,7 @@ enum Cursor {
 /// Gives items one by one, once; what Python's generators and iterators are.
 class IteratorBox: HeapObject {
   override var typeName: String { "generator" }
-  private var isRunning = false
+  @exclusivity(unchecked) private var isRunning = false
 
   final func next(_ machine: Machine) throws(RenderFailure) -> Datum? {
     guard !isRunning else { throw machine.valueError("generator already executing") }
@@ -67,7 +68,7 @@ class IteratorBox: HeapObject {
 
 /// An iterator over a container.
 final class CursorIterator: IteratorBox {
-  var cursor: Cursor
+  @exclusivity(unchecked) var cursor: Cursor
   private let name: String
   init(_ cursor: Cursor, typeName: String = "iterator") {
     self.cursor = cursor
@@ -80,7 +81,7 @@ final class CursorIterator: IteratorBox {
 /// An iterator that asks a closure for each item; what lazy filters are made of.
 final class GeneratorBox: IteratorBox {
   typealias Step = (Machine) throws(RenderFailure) -> Datum?
-  private var step: Step?
+  @exclusivity(unchecked) private var step: Step?
   init(_ step: @escaping Step) { self.step = step }
   override func advance(_ machine: Machine) throws(RenderFailure) -> Datum? {
     guard let step else { return nil }

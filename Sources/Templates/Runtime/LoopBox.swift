@@ -3,17 +3,17 @@ final class LoopBox: HeapObject {
   override var typeName: String { "LoopContext" }
 
   /// From 0; -1 before the first item.
-  private(set) var index0 = -1
+  @exclusivity(unchecked) private(set) var index0 = -1
   let depth0: Int
   /// What `loop(…)` runs in a recursive loop.
   let recursion: (function: Int, frame: Frame)?
   private let iterable: Datum
-  private var cursor: Cursor
-  private var after = Datum.missing
-  private var current = Datum.missing
-  private var before = Datum.missing
-  private var known: Int?
-  private var lastChanged: [Datum]?
+  @exclusivity(unchecked) private var cursor: Cursor
+  @exclusivity(unchecked) private var after = Datum.missing
+  @exclusivity(unchecked) private var current = Datum.missing
+  @exclusivity(unchecked) private var before = Datum.missing
+  @exclusivity(unchecked) private var known: Int?
+  @exclusivity(unchecked) private var lastChanged: [Datum]?
 
   init(_ iterable: Datum, _ cursor: Cursor, recursion: (function: Int, frame: Frame)?, depth0: Int) {
     self.iterable = iterable
@@ -67,23 +67,31 @@ final class LoopBox: HeapObject {
     return after
   }
 
+  override func quickAttribute(
+    _ name: Text, _ known: AttributeName, _ machine: Machine
+  ) throws(RenderFailure) -> Datum? {
+    switch known.loopPart {
+    case .index: .integer(index0 + 1)
+    case .index0: .integer(index0)
+    case .revindex: .integer(try length(machine) - index0)
+    case .revindex0: .integer(try length(machine) - index0 - 1)
+    case .first: .boolean(index0 == 0)
+    case .last: .boolean(try peek(machine).isMissing)
+    case .length: .integer(try length(machine))
+    case nil: nil
+    }
+  }
+
   /// An attribute, nil when the loop has none of this name.
   func attribute(_ name: String, _ machine: Machine) throws(RenderFailure) -> Datum? {
     switch name {
-    case "index": return .integer(index0 + 1)
-    case "index0": return .integer(index0)
-    case "revindex": return .integer(try length(machine) - index0)
-    case "revindex0": return .integer(try length(machine) - index0 - 1)
-    case "first": return .boolean(index0 == 0)
-    case "last": return .boolean(try peek(machine).isMissing)
-    case "length": return .integer(try length(machine))
     case "depth": return .integer(depth0 + 1)
     case "depth0": return .integer(depth0)
     case "previtem": return index0 == 0 ? try machine.undefined("there is no previous item") : before
     case "nextitem":
       let next = try peek(machine)
       return next.isMissing ? try machine.undefined("there is no next item") : next
-    default: return nil
+    default: return try quickAttribute(.empty, AttributeName(name), machine)
     }
   }
 
@@ -107,8 +115,9 @@ final class LoopBox: HeapObject {
 
 /// The items of a loop's iterable that pass its `if`.
 final class FilteredIterator: IteratorBox {
-  private var cursor: Cursor
+  @exclusivity(unchecked) private var cursor: Cursor
   private let function: Int
+  /// The test's own variables; it runs for one item at a time.
   private let frame: Frame
 
   init(_ cursor: Cursor, function: Int, frame: Frame) {

@@ -3,81 +3,85 @@ import Bytes
 /// Runs programs: a stack of values, the variables of running functions, and the bytes put out so far.
 final class Machine {
   let program: Program
+  private let linked: LinkedProgram
   let environment: TemplateEnvironment
   let limits: RenderLimits
   let isStrict: Bool
   let isSandboxed: Bool
   let region: Region
-  /// What is put out; swapped with the caller's buffer while a rendering runs.
-  var output = ByteBuffer(capacity: 64)
-  /// Whether an `autoescape` block is on.
-  var autoescape = false
-  /// Objects that `repr` is in the middle of, to tell cycles.
-  var printing: [HeapObject] = []
-  var iterations = 0
-  private(set) var depth = 0
-  /// Where free names come from.
-  var fields: any FieldSource = NoFields()
-  /// Free names that were looked up before in this rendering; `.missing` where there is none.
-  private var known: [Bool]
-  private var values: [Datum]
-  private var once: [Datum]
-  /// What top-level assignments show to blocks.
-  private var exported: [[Int: Datum]] = []
+  let state: UnsafeMutablePointer<MachineState>
   let matchers = MatcherCache()
-  /// Where the random filters draw.
-  var key = SeedKey(seed: 0)
-  var draws: UInt64 = 0
-  var stack: UnsafeMutablePointer<Datum>
+  let stack: UnsafeMutablePointer<Datum>
   private let stackSize: Int
-  var top = 0
-  var cursors: [Cursor] = []
-  private var captures: [Int] = []
-  private var autoescapes: [Bool] = []
+  /// Free names that were looked up before in this rendering; `.missing` where there is none.
+  private let known: UnsafeMutablePointer<Bool>
+  private let values: UnsafeMutablePointer<Datum>
+  private let nameCount: Int
+  /// Globals by name, `.none` where a name is no global.
+  private let globals: UnsafeMutablePointer<Datum>
+  private let globalBoxes: [FunctionBox]
+  /// The variables of the template itself.
+  private let rootFrame: Frame
 
   init(_ program: Program, environment: TemplateEnvironment, limits: RenderLimits) {
     self.program = program
+    linked = program.link()
     self.environment = environment
     self.limits = limits
     isStrict = environment.isStrict
     isSandboxed = environment.isSandboxed
     region = Region(limit: limits.memoryBytes)
-    known = [Bool](repeating: false, count: program.names.count)
-    values = [Datum](repeating: .missing, count: program.names.count)
-    once = [Datum](repeating: .missing, count: program.onceCount)
+    state = .allocate(capacity: 1)
+    state.initialize(to: MachineState(onceCount: program.onceCount))
+    nameCount = program.names.count
+    known = .allocate(capacity: nameCount)
+    known.initialize(repeating: false, count: nameCount)
+    values = .allocate(capacity: nameCount)
+    globals = .allocate(capacity: nameCount)
+    var boxes: [FunctionBox] = []
+    for (place, name) in program.names.enumerated() {
+      globals[place] = .none
+      if let function = GlobalFunction(rawValue: name), function.exists(in: environment) {
+        let box = FunctionBox(function)
+        boxes.append(box)
+        globals[place] = .object(Unmanaged.passUnretained(box))
+      }
+    }
+    globalBoxes = boxes
+    let slotCount = program.functions.first?.slotNames.count ?? 0
+    let slots = UnsafeMutablePointer<Datum>.allocate(capacity: max(1, slotCount))
+    rootFrame = Frame(slots: slots, slotCount: slotCount, parent: nil)
     stackSize = (1 << 14) + (program.functions.map(\.stackNeed).max() ?? 0) * 2
     stack = .allocate(capacity: stackSize)
   }
 
-  deinit { stack.deallocate() }
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
+    stack.deallocate()
+    known.deallocate()
+    values.deallocate()
+    globals.deallocate()
+    rootFrame.slots.deallocate()
+  }
 
   /// Renders the template into `output`.
   func render() throws(RenderFailure) {
-    let frame = try newFrame(0, parent: nil)
-    try run(0, frame)
+    rootFrame.slots.update(repeating: .missing, count: rootFrame.slotCount)
+    try run(0, rootFrame)
   }
 
-  /// Runs the first function for the value that it leaves.
-  func evaluate() throws(RenderFailure) -> Datum {
-    try run(0, try newFrame(0, parent: nil))
+  /// Runs a function for the value that it leaves.
+  func evaluate(_ function: Int = 0) throws(RenderFailure) -> Datum {
+    try run(function, try newFrame(function, parent: nil))
     return pop()
   }
 
   /// Makes ready for the next rendering.
   func reset() {
     region.reset()
-    for index in known.indices { known[index] = false }
-    for index in once.indices { once[index] = .missing }
-    if !exported.isEmpty { exported.removeAll() }
-    if !printing.isEmpty { printing.removeAll() }
-    iterations = 0
-    depth = 0
-    draws = 0
-    top = 0
-    autoescape = false
-    if !cursors.isEmpty { cursors.removeAll(keepingCapacity: true) }
-    if !captures.isEmpty { captures.removeAll(keepingCapacity: true) }
-    if !autoescapes.isEmpty { autoescapes.removeAll() }
+    known.update(repeating: false, count: nameCount)
+    state.pointee.reset()
   }
 
   // MARK: Names
@@ -85,12 +89,8 @@ final class Machine {
   /// A free name's value; `.missing` when there is none.
   func lookup(_ name: Int) throws(RenderFailure) -> Datum {
     if known[name] { return values[name] }
-    var value = try fields.value(name, self)
-    if value.isMissing, let function = GlobalFunction(rawValue: program.names[name]),
-      function.exists(in: environment)
-    {
-      value = try region.object(FunctionBox(function))
-    }
+    var value = try state.pointee.fields.value(name, self)
+    if value.isMissing, !globals[name].isNone { value = globals[name] }
     known[name] = true
     values[name] = value
     return value
@@ -103,20 +103,24 @@ final class Machine {
 
   // MARK: The stack
 
+  @inline(__always)
   func push(_ value: Datum) {
+    let top = state.pointee.top
     stack[top] = value
-    top += 1
+    state.pointee.top = top &+ 1
   }
 
+  @inline(__always)
   func pop() -> Datum {
-    top -= 1
+    let top = state.pointee.top &- 1
+    state.pointee.top = top
     return stack[top]
   }
 
   // MARK: Functions
 
   func newFrame(_ function: Int, parent: Frame?) throws(RenderFailure) -> Frame {
-    let count = program.functions[function].slotNames.count
+    let count = linked.functions[function].slotCount
     let memory = try region.allocate(max(1, count) * MemoryLayout<Datum>.stride)
     let slots = memory.bindMemory(to: Datum.self, capacity: max(1, count))
     slots.update(repeating: .missing, count: count)
@@ -130,7 +134,7 @@ final class Machine {
     depth += 1
     defer { depth -= 1 }
     guard depth <= limits.recursion else { throw tooDeep() }
-    guard top + program.functions[function].stackNeed < stackSize else { throw tooDeep() }
+    guard top + linked.functions[function].stackNeed < stackSize else { throw tooDeep() }
     let base = (top: top, cursors: cursors.count)
     do throws(RenderFailure) {
       try execute(function, frame)
@@ -159,11 +163,11 @@ final class Machine {
   }
 
   /// An item that passes a loop's `if`, else nil.
-  func filtered(_ item: Datum, _ function: Int, _ parent: Frame) throws(RenderFailure) -> Datum? {
-    let frame = try newFrame(function, parent: parent)
-    frame.slots[program.functions[function].itemSlot] = item
+  func filtered(_ item: Datum, _ function: Int, _ frame: Frame) throws(RenderFailure) -> Datum? {
+    frame.slots.update(repeating: .missing, count: frame.slotCount)
+    frame.slots[linked.functions[function].itemSlot] = item
     try run(function, frame)
-    let made = program.functions[function].givesItem ? pop() : item
+    let made = linked.functions[function].givesItem ? pop() : item
     return try isTrue(pop()) ? made : nil
   }
 
@@ -186,8 +190,8 @@ final class Machine {
       let value = outer(frame, depth).slots[slot]
       if !value.isMissing, let index = program.names.firstIndex(of: name) { scope[index] = value }
     }
-    exported.append(scope)
-    defer { exported.removeLast() }
+    state.pointee.exported.append(scope)
+    defer { state.pointee.exported.removeLast() }
     try runBlock(use.name)
   }
 
@@ -205,15 +209,10 @@ final class Machine {
   }
 
   private func execute(_ function: Int, _ frame: Frame) throws(RenderFailure) {
-    let length = program.functions[function].code.count
+    let code = linked.functions[function].code
     var place = 0
     do throws(RenderFailure) {
-      try program.functions[function].code.withInstructions { (code) throws(RenderFailure) in
-        while place < length {
-          let next = try step(code[place], at: place, frame, function)
-          place = next
-        }
-      }
+      while place < code.count { place = try step(code[place], at: place, frame, function) }
     } catch {
       var failure = error
       if failure.line == 0, place < program.functions[function].lines.count {
@@ -230,16 +229,18 @@ final class Machine {
   ) throws(RenderFailure) -> Int {
     switch instruction {
     case .text(let constant):
-      if case .text(let text) = program.constants[constant] { output.append(text.raw) }
+      if case .text(let text) = linked.constants[constant] { output.append(text.raw) }
       try checkOutput()
     case .printName(let name):
-      if try !fields.append(name, to: &output, self) {
+      if let text = state.pointee.fields.plainText(name) {
+        output.append(text.raw)
+        try checkOutput()
+      } else {
         try pushName(name)
         try printTop(.never)
       }
-      try checkOutput()
     case .print(let mode): try printTop(mode)
-    case .constant(let constant): push(program.constants[constant])
+    case .constant(let constant): push(linked.constants[constant])
     case .slot(let slot):
       let value = frame.slots[slot]
       push(value.isMissing ? try undefined(name: program.functions[function].slotNames[slot]) : value)
@@ -247,19 +248,28 @@ final class Machine {
     case .store(let slot): frame.slots[slot] = pop()
     case .clear(let slot): frame.slots[slot] = .missing
     case .jump(let target): return target
-    case .jumpIfFalse(let target): if try !isTrue(pop()) { return target }
+    case .jumpIfFalse(let target):
+      let value = pop()
+      if case .boolean(let flag) = value {
+        if !flag { return target }
+      } else if try !isTrue(value) {
+        return target
+      }
     case .attribute(let name):
-      if case .text(let text) = program.constants[name] { push(try attribute(pop(), text)) }
+      if case .text(let text) = linked.constants[name] {
+        push(try attribute(pop(), text, linked.attributes[name]))
+      }
     case .item:
       let key = pop()
       push(try item(pop(), key))
     case .itemOfConstant(let constant):
-      push(try item(program.constants[constant], pop()))
+      push(try item(linked.constants[constant], pop()))
     case .next(let target):
       // Out of the array while it runs: the cursor may run code that has loops of its own.
-      var cursor = cursors[cursors.count - 1]
+      let last = state.pointee.cursors.count &- 1
+      var cursor = state.pointee.cursors[last]
       guard let item = try cursor.next(self) else { return target }
-      cursors[cursors.count - 1] = cursor
+      state.pointee.cursors[last] = cursor
       try countIteration()
       push(item)
     case .beginLoop:
@@ -268,9 +278,22 @@ final class Machine {
     case .endLoop: cursors.removeLast()
     case .compare(let comparison):
       let right = pop()
-      push(.boolean(try compare(comparison, pop(), right)))
-    case .filter(let filter, let site): try filterTop(filter, program.sites[site])
-    case .method(let site): try callMethod(program.sites[site])
+      let left = pop()
+      if let quick = quickCompare(comparison, left, right) {
+        push(.boolean(quick))
+      } else {
+        push(.boolean(try compare(comparison, left, right)))
+      }
+    case .binary(let operation):
+      let right = pop()
+      push(try binary(operation, pop(), right))
+    case .filter(let filter, let site):
+      if let quick = try quickFilter(filter, stack[top &- 1], linked.sites[site]) {
+        stack[top &- 1] = quick
+      } else {
+        try filterTop(filter, linked.sites[site])
+      }
+    case .method(let site): try callMethod(linked.sites[site])
     default: return try rareStep(instruction, at: place, frame, function)
     }
     return place + 1
@@ -280,16 +303,16 @@ final class Machine {
     _ instruction: Instruction, at place: Int, _ frame: Frame, _ function: Int
   ) throws(RenderFailure) -> Int {
     switch instruction {
-    case .beginCapture: captures.append(output.count)
+    case .beginCapture: state.pointee.captures.append(output.count)
     case .endCapture(let mode):
-      let text = try takeOutput(from: captures.removeLast())
+      let text = try takeOutput(from: state.pointee.captures.removeLast())
       push(isEscaping(mode) ? .markup(text) : .text(text))
     case .outerSlot(let depth, let slot):
       let owner = outer(frame, depth)
       let value = owner.slots[slot]
       push(value.isMissing ? try undefined(name: outerName(function, depth, slot)) : value)
     case .storeName(let slot, let name):
-      if let shown = exported.last(where: { $0[name] != nil })?[name] {
+      if let shown = state.pointee.exported.last(where: { $0[name] != nil })?[name] {
         frame.slots[slot] = shown
       } else {
         frame.slots[slot] = try lookup(name)
@@ -297,8 +320,8 @@ final class Machine {
     case .alias(let slot, let depth, let from): frame.slots[slot] = outer(frame, depth).slots[from]
     case .pop: _ = pop()
     case .export(let name, let slot):
-      if exported.isEmpty { exported.append([:]) }
-      exported[0][name] = frame.slots[slot]
+      if state.pointee.exported.isEmpty { state.pointee.exported.append([:]) }
+      state.pointee.exported[0][name] = frame.slots[slot]
     case .noElse(let line):
       push(
         try lenientUndefined(
@@ -307,9 +330,6 @@ final class Machine {
       let text = try string(program.constants[name]).string
       push(try undefined("parameter '\(text)' was not provided", name: text))
     case .unary(let operation): push(try unary(operation, pop()))
-    case .binary(let operation):
-      let right = pop()
-      push(try binary(operation, pop(), right))
     case .compareChained(let comparison, let target):
       let right = pop()
       if try compare(comparison, pop(), right) {
@@ -352,14 +372,15 @@ final class Machine {
       _ = pop()
     case .jumpIfSet(let slot, let target): if !frame.slots[slot].isMissing { return target }
     case .once(let slot, let target):
-      if !once[slot].isMissing {
-        push(once[slot])
+      if !state.pointee.once[slot].isMissing {
+        push(state.pointee.once[slot])
         return target
       }
-    case .remember(let slot): once[slot] = stack[top - 1]
+    case .remember(let slot): state.pointee.once[slot] = stack[top - 1]
     case .filterItems(let filter):
       let cursor = try requireCursor(over: pop())
-      push(try region.object(FilteredIterator(cursor, function: filter, frame: frame)))
+      let own = try newFrame(filter, parent: frame)
+      push(try region.object(FilteredIterator(cursor, function: filter, frame: own)))
     case .beginExtendedLoop(let slot): try beginLoop(slot, frame, recursion: nil, depth: 0)
     case .beginRecursiveLoop(let slot):
       let item = program.functions[function].itemSlot
@@ -372,26 +393,13 @@ final class Machine {
     case .macro(let index): push(try region.object(MacroBox(program.macros[index], frame)))
     case .block(let use): try runBlock(program.blockUses[use], frame)
     case .beginAutoescape:
-      autoescapes.append(autoescape)
+      state.pointee.autoescapes.append(autoescape)
       autoescape = try isTrue(pop())
-    case .endAutoescape: autoescape = autoescapes.popLast() ?? false
+    case .endAutoescape: autoescape = state.pointee.autoescapes.popLast() ?? false
     case .raise(let failure): throw program.failures[failure]
     case .finish: return .max
     default: break
     }
     return place + 1
-  }
-}
-
-extension Array where Element == Instruction {
-  /// The instructions in place, with a typed error.
-  fileprivate func withInstructions(
-    _ body: (UnsafeBufferPointer<Instruction>) throws(RenderFailure) -> Void
-  ) throws(RenderFailure) {
-    var failure: RenderFailure?
-    withUnsafeBufferPointer { code in
-      do throws(RenderFailure) { try body(code) } catch { failure = error }
-    }
-    if let failure { throw failure }
   }
 }

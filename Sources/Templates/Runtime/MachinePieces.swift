@@ -38,6 +38,7 @@ extension Machine {
     let value = pop()
     switch value {
     case .text(let text) where mode == .never || mode == .verbatim: output.append(text.raw)
+    case .integer(let number) where mode == .never: appendInteger(number, to: &output)
     default:
       if mode == .verbatim {
         guard let text = value.asText else {
@@ -63,11 +64,13 @@ extension Machine {
   }
 
   func concatenate(_ count: Int, _ mode: EscapeMode) throws(RenderFailure) {
-    let parts = popItems(count)
-    let becomesMarkup = isEscaping(mode) && parts.contains(where: \.isMarkup)
-    if !becomesMarkup, count == 2 {
-      return push(.text(try joined(try string(parts[0]), try string(parts[1]))))
+    let escapes = isEscaping(mode)
+    if count == 2, !escapes {
+      let last = pop()
+      return push(.text(try joined(try string(pop()), try string(last))))
     }
+    let parts = popItems(count)
+    let becomesMarkup = escapes && parts.contains(where: \.isMarkup)
     let text = try region.build { (buffer) throws(RenderFailure) in
       for part in parts {
         if becomesMarkup { try appendEscaped(part, to: &buffer) } else { try appendString(part, to: &buffer) }

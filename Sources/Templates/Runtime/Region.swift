@@ -4,67 +4,102 @@ import Bytes
 /// The memory of one rendering: bytes of texts and the objects that values refer to. All of it is given up
 /// at once by `reset`, and the first pages are kept for the next rendering.
 final class Region {
-  private var pages: [UnsafeMutableRawBufferPointer] = []
-  private var page = 0
-  private var used = 0
-  /// The end of the text that `join` made last; what lies behind it belongs to nobody.
-  private var lastText: UnsafeRawPointer?
-  private var total = 0
-  private var objects: [HeapObject] = []
-  private var scratch: [Scratch] = []
+  /// Behind a pointer that only the region holds, so that access to it needs no check for overlap.
+  private let state: UnsafeMutablePointer<State>
   /// Bytes that may be held.
   let limit: Int
   private static let pageSize = 1 << 16
 
+  private struct State: ~Copyable {
+    var pages: [UnsafeMutableRawBufferPointer] = [newPage(pageSize)]
+    var page = 0
+    var used = 0
+    /// The page in use.
+    var base: UnsafeMutableRawPointer?
+    var size = 0
+    /// The end of the text that `join` made last; what lies behind it belongs to nobody.
+    var lastText: UnsafeRawPointer?
+    var total = 0
+    var objects: [HeapObject] = []
+    var scratch: [Scratch] = []
+
+    init() { usePage() }
+
+    mutating func usePage() {
+      base = pages[page].baseAddress
+      size = pages[page].count
+      used = 0
+    }
+  }
+
   final class Scratch {
-    var buffer = ByteBuffer(capacity: 1024)
+    @exclusivity(unchecked) var buffer = ByteBuffer(capacity: 1024)
   }
 
   init(limit: Int) {
     self.limit = limit
-    pages = [.allocate(byteCount: Self.pageSize, alignment: 16)]
+    state = .allocate(capacity: 1)
+    state.initialize(to: State())
   }
 
-  deinit { for page in pages { page.deallocate() } }
+  deinit {
+    for page in state.pointee.pages { page.deallocate() }
+    state.deinitialize(count: 1)
+    state.deallocate()
+  }
+
+  private static func newPage(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    .allocate(byteCount: count, alignment: 16)
+  }
 
   /// Gives up everything; values made before are dead.
   func reset() {
-    objects.removeAll(keepingCapacity: true)
-    while pages.count > 4 || pages.last?.count ?? 0 > Self.pageSize { pages.removeLast().deallocate() }
-    if pages.isEmpty { pages = [.allocate(byteCount: Self.pageSize, alignment: 16)] }
-    page = 0
-    used = 0
-    total = 0
-    lastText = nil
+    if !state.pointee.objects.isEmpty { state.pointee.objects.removeAll(keepingCapacity: true) }
+    if state.pointee.page > 0 { dropPages() }
+    state.pointee.used = 0
+    state.pointee.total = 0
+    state.pointee.lastText = nil
+  }
+
+  private func dropPages() {
+    while state.pointee.pages.count > 4 || state.pointee.pages.last?.count ?? 0 > Self.pageSize {
+      state.pointee.pages.removeLast().deallocate()
+    }
+    if state.pointee.pages.isEmpty { state.pointee.pages = [Self.newPage(Self.pageSize)] }
+    state.pointee.page = 0
+    state.pointee.usePage()
   }
 
   /// Counts memory that is held elsewhere too.
   func charge(_ bytes: Int) throws(RenderFailure) {
-    total = total.addingReportingOverflow(bytes).partialValue
-    guard total >= 0, total <= limit else { throw exhausted }
+    let (total, isOver) = state.pointee.total.addingReportingOverflow(bytes)
+    state.pointee.total = total
+    guard !isOver, total >= 0, total <= limit else { throw exhausted }
   }
 
-  private var exhausted: RenderFailure {
+  var exhausted: RenderFailure {
     RenderFailure(.limit, "more than \(limit >> 20) MB of values; render less, or raise the memory limit")
   }
 
   func allocate(_ count: Int) throws(RenderFailure) -> UnsafeMutableRawPointer {
-    let size = (count + 15) & ~15
     guard count >= 0, count <= limit else { throw exhausted }
-    if used + size > pages[page].count { try turnPage(size) }
-    guard let base = pages[page].baseAddress else { throw exhausted }
-    let place = base + used
-    used += size
+    let size = (count &+ 15) & ~15
+    if state.pointee.used &+ size > state.pointee.size { try turnPage(size) }
+    guard let base = state.pointee.base else { throw exhausted }
+    let place = base + state.pointee.used
+    state.pointee.used &+= size
     return place
   }
 
   private func turnPage(_ size: Int) throws(RenderFailure) {
     try charge(max(size, Self.pageSize))
-    page += 1
-    if page == pages.count || pages[page].count < size {
-      pages.insert(.allocate(byteCount: max(size, Self.pageSize), alignment: 16), at: page)
+    state.pointee.page += 1
+    if state.pointee.page == state.pointee.pages.count
+      || state.pointee.pages[state.pointee.page].count < size
+    {
+      state.pointee.pages.insert(Self.newPage(max(size, Self.pageSize)), at: state.pointee.page)
     }
-    used = 0
+    state.pointee.usePage()
   }
 
   func text(copying bytes: UnsafeRawBufferPointer) throws(RenderFailure) -> Text {
@@ -75,27 +110,29 @@ final class Region {
   }
 
   func text(_ string: String) throws(RenderFailure) -> Text {
-    let bytes = Array(string.utf8)
-    let place = try allocate(bytes.count)
-    bytes.withUnsafeBytes {
-      place.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(place), byteCount: $0.count)
+    var string = string
+    let count = string.utf8.count
+    let place = try allocate(count)
+    string.withUTF8 {
+      place.copyMemory(
+        from: $0.baseAddress ?? UnsafePointer(place.assumingMemoryBound(to: UInt8.self)), byteCount: $0.count)
     }
-    return Text(start: UnsafePointer(place.assumingMemoryBound(to: UInt8.self)), count: bytes.count)
+    return Text(start: UnsafePointer(place.assumingMemoryBound(to: UInt8.self)), count: count)
   }
 
   /// Two texts as one. A text that was the last thing made is lengthened where it lies, so that building a
   /// text piece by piece takes no more than its length.
   func join(_ x: Text, _ y: Text) throws(RenderFailure) -> Text {
-    if let base = pages[page].baseAddress {
+    if let base = state.pointee.base, let last = state.pointee.lastText {
       let end = UnsafeRawPointer(x.start + x.count)
-      let top = UnsafeRawPointer(base + used)
-      let isLast = UnsafeRawPointer(x.start) >= UnsafeRawPointer(base) && end <= top && end > top - 16
-      let room = UnsafeRawPointer(base + pages[page].count) - end
-      if isLast, lastText == end, y.count <= room {
-        (base + (end - UnsafeRawPointer(base))).copyMemory(from: y.start, byteCount: y.count)
-        used = (end - UnsafeRawPointer(base) + y.count + 15) & ~15
-        used = min(used, pages[page].count)
-        lastText = end + y.count
+      let place = end - UnsafeRawPointer(base)
+      // A text that ends where the last one does is that, or its end; nothing may have been made since.
+      let isLast =
+        last == end && place >= 0 && min((place + 15) & ~15, state.pointee.size) == state.pointee.used
+      if isLast, y.count <= state.pointee.size - place {
+        (base + place).copyMemory(from: y.start, byteCount: y.count)
+        state.pointee.used = min((place + y.count + 15) & ~15, state.pointee.size)
+        state.pointee.lastText = end + y.count
         return Text(start: x.start, count: x.count + y.count)
       }
     }
@@ -103,7 +140,7 @@ final class Region {
     let place = try allocate(x.count + y.count)
     place.copyMemory(from: x.start, byteCount: x.count)
     (place + x.count).copyMemory(from: y.start, byteCount: y.count)
-    lastText = UnsafeRawPointer(place + x.count + y.count)
+    state.pointee.lastText = UnsafeRawPointer(place + x.count + y.count)
     return Text(start: UnsafePointer(place.assumingMemoryBound(to: UInt8.self)), count: x.count + y.count)
   }
 
@@ -111,19 +148,19 @@ final class Region {
   func build(
     _ body: (inout ByteBuffer) throws(RenderFailure) -> Void
   ) throws(RenderFailure) -> Text {
-    let scratch = self.scratch.popLast() ?? Scratch()
+    let scratch = state.pointee.scratch.popLast() ?? Scratch()
     scratch.buffer.removeAll()
     try body(&scratch.buffer)
     let bytes = scratch.buffer.withBytes { $0 }
     // Safe: the buffer is not touched before its bytes are copied.
     let text = try text(copying: bytes)
-    if scratch.buffer.count <= 1 << 20 { self.scratch.append(scratch) }
+    if scratch.buffer.count <= 1 << 20 { state.pointee.scratch.append(scratch) }
     return text
   }
 
   /// Keeps an object until the rendering ends.
   func keep<Box: HeapObject>(_ box: Box) -> Unmanaged<Box> {
-    objects.append(box)
+    state.pointee.objects.append(box)
     return Unmanaged.passUnretained(box)
   }
 

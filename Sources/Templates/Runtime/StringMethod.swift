@@ -40,9 +40,7 @@ enum StringMethod: String, Sendable, CaseIterable {
     }
   }
 
-  static let signatures: [Signature] = allCases.map(\.signature)
-  static let places: [StringMethod: Int] = Dictionary(
-    uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+  static let signatures = CaseTable<StringMethod, Signature> { $0.signature }
 }
 
 extension Machine {
@@ -51,7 +49,7 @@ extension Machine {
     _ method: StringMethod, of text: Text, isMarkup: Bool, _ call: CallArguments
   ) throws(RenderFailure) -> Datum {
     if method == .format { return try format(text, call, isMarkup: isMarkup) }
-    let signature = StringMethod.signatures[StringMethod.places[method] ?? 0]
+    let signature = StringMethod.signatures[method]
     let arguments = try bind(call, signature)
     let result = try self.call(method, of: text, arguments, isMarkup: isMarkup)
     return isMarkup ? try markedUp(result) : result

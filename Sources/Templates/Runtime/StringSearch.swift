@@ -127,6 +127,7 @@ extension Machine {
       return try region.list(parts.reversed())
     }
     var offset = 0
+    parts.reserveCapacity(min(limit, 16) + 1)
     while parts.count < limit, let found = text.find(separator, from: offset) {
       parts.append(.text(text[offset..<found]))
       offset = found + separator.count

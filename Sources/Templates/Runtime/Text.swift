@@ -35,6 +35,7 @@ struct Text: BitwiseCopyable {
 
   /// Length as Python counts it.
   var scalarCount: Int {
+    if isASCII { return count }
     var continuations = 0
     for byte in bytes where byte & 0xC0 == 0x80 { continuations += 1 }
     return count - continuations
@@ -42,7 +43,17 @@ struct Text: BitwiseCopyable {
 
   /// Whether every byte is a scalar of its own; then offsets are indices.
   var isASCII: Bool {
-    for byte in bytes where byte >= 0x80 { return false }
+    let raw = UnsafeRawPointer(start)
+    var place = 0
+    while place &+ 8 <= count {
+      let word = raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+      if word & 0x8080_8080_8080_8080 != 0 { return false }
+      place &+= 8
+    }
+    while place < count {
+      if start[place] >= 0x80 { return false }
+      place &+= 1
+    }
     return true
   }
 

@@ -1,0 +1,18 @@
+/// Something for each case of an enumeration, found without hashing.
+struct CaseTable<Case: CaseIterable & Sendable, Entry: Sendable>: Sendable {
+  /// By the case's only byte.
+  private let entries: [Entry]
+
+  init(_ entry: (Case) -> Entry) {
+    let all = Array(Case.allCases)
+    let count = (all.map(Self.byte).max() ?? 0) + 1
+    var places = [Int](repeating: 0, count: count)
+    for (place, item) in all.enumerated() { places[Self.byte(item)] = place }
+    entries = places.map { entry(all[$0]) }
+  }
+
+  subscript(item: Case) -> Entry { entries[Self.byte(item)] }
+
+  /// An enumeration without payloads and with fewer than 256 cases is one byte.
+  private static func byte(_ item: Case) -> Int { withUnsafeBytes(of: item) { Int($0.first ?? 0) } }
+}

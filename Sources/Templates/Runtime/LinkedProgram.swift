@@ -1,0 +1,45 @@
+/// A program's tables in plain memory, as the machine reads them at every step; made once, when the compiler
+/// has finished, and never changed.
+final class LinkedProgram {
+  struct Function: BitwiseCopyable {
+    let code: UnsafeBufferPointer<Instruction>
+    let stackNeed: Int
+    let slotCount: Int
+    let itemSlot: Int
+    let givesItem: Bool
+  }
+
+  let functions: UnsafeBufferPointer<Function>
+  let constants: UnsafeBufferPointer<Datum>
+  /// What is known of each constant as the name of an attribute.
+  let attributes: UnsafeBufferPointer<AttributeName>
+  let sites: UnsafeBufferPointer<CallSite>
+
+  init(_ program: Program) {
+    functions = copied(
+      program.functions.map { function in
+        Function(
+          code: copied(function.code), stackNeed: function.stackNeed, slotCount: function.slotNames.count,
+          itemSlot: function.itemSlot, givesItem: function.givesItem)
+      })
+    constants = copied(program.constants)
+    attributes = copied(program.constants.map { AttributeName($0.asText?.string ?? "_") })
+    sites = copied(program.sites)
+  }
+
+  deinit {
+    for function in functions { function.code.deallocate() }
+    functions.deallocate()
+    constants.deallocate()
+    attributes.deallocate()
+    let calls = UnsafeMutableBufferPointer(mutating: sites)
+    calls.deinitialize()
+    calls.deallocate()
+  }
+}
+
+private func copied<Element>(_ items: [Element]) -> UnsafeBufferPointer<Element> {
+  let memory = UnsafeMutableBufferPointer<Element>.allocate(capacity: items.count)
+  _ = memory.initialize(from: items)
+  return UnsafeBufferPointer(memory)
+}
