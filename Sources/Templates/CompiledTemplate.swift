@@ -70,6 +70,9 @@ public final class CompiledTemplate: @unchecked Sendable {
       choicesProgram, constantChoices, harness, plan)
   }
 
+  /// Whether examples are written by a plan, without the machine.
+  package var hasPlan: Bool { plan != nil }
+
   /// The program as text, one instruction a line.
   public var listing: String {
     let main = program.listing

@@ -116,7 +116,6 @@ struct LineLinker {
       steps.append(.finish)
     } else {
       parts(plan)
-      starts.append(steps.count)
     }
     pending += Array(",\"choices\":".utf8) + Self.list(template.constantChoices) + Array("}\n".utf8)
     flush()
@@ -146,9 +145,10 @@ struct LineLinker {
     while true {
       var end = first
       while end < plan.steps.count, !plan.steps[end].isDivider { end += 1 }
-      part(plan, first..<end)
+      let partEnd = part(plan, first..<end)
+      // A branch at the part's end goes on there, before its blanks are taken away.
+      starts.append(partEnd)
       guard end < plan.steps.count else { break }
-      starts.append(steps.count)
       pending += Array((index == 0 ? "\",\"targets\":[\"" : "\",\"").utf8)
       index += 1
       first = end + 1
@@ -156,11 +156,13 @@ struct LineLinker {
     pending += Array((index == 0 ? "\",\"targets\":[]" : "\"]").utf8)
   }
 
-  private mutating func part(_ plan: LinePlan, _ range: Range<Int>) {
+  /// Appends a part's steps; the step behind the last of them.
+  private mutating func part(_ plan: LinePlan, _ range: Range<Int>) -> Int {
     var part = Array(plan.steps[range])
     guard divides else {
       for (place, step) in part.enumerated() { append(step, at: range.lowerBound + place) }
-      return flushBefore(range.upperBound)
+      flushBefore(range.upperBound)
+      return steps.count
     }
     var (startsClean, endsClean) = (false, false)
     for place in part.indices {
@@ -186,7 +188,7 @@ struct LineLinker {
         starts.append(steps.count)
         if case .derived = step { steps.append(.wholePart(takePending(), derived: derivations[derived])) }
       }
-      return
+      return steps.count
     }
     let isEmpty = part.allSatisfy {
       if case .literal(let text) = $0 { text.isEmpty } else { false }
@@ -197,9 +199,10 @@ struct LineLinker {
     }
     for (place, step) in part.enumerated() { append(step, at: range.lowerBound + place) }
     flushBefore(range.upperBound)
-    if isEmpty || startsClean && endsClean { return }
+    if isEmpty || startsClean && endsClean { return steps.count }
     flush()
-    steps.append(startsClean ? .trimEnd : .trim)
+    defer { steps.append(startsClean ? .trimEnd : .trim) }
+    return steps.count
   }
 
   /// The derivation that a part consists of, with nothing but empty literals beside it.

@@ -3,7 +3,7 @@ import Bytes
 /// Runs programs: a stack of values, the variables of running functions, and the bytes put out so far.
 final class Machine {
   let program: Program
-  private let linked: LinkedProgram
+  let linked: LinkedProgram
   let environment: TemplateEnvironment
   let limits: RenderLimits
   let isStrict: Bool
@@ -12,7 +12,7 @@ final class Machine {
   let state: UnsafeMutablePointer<MachineState>
   let matchers = MatcherCache()
   let stack: UnsafeMutablePointer<Datum>
-  private let stackSize: Int
+  let stackSize: Int
   /// Free names that were looked up before in this rendering; `.missing` where there is none.
   private let known: UnsafeMutablePointer<Bool>
   private let values: UnsafeMutablePointer<Datum>
@@ -117,98 +117,15 @@ final class Machine {
     return stack[top]
   }
 
-  // MARK: Functions
-
-  func newFrame(_ function: Int, parent: Frame?) throws(RenderFailure) -> Frame {
-    let count = linked.functions[function].slotCount
-    let memory = try region.allocate(max(1, count) * MemoryLayout<Datum>.stride)
-    let slots = memory.bindMemory(to: Datum.self, capacity: max(1, count))
-    slots.update(repeating: .missing, count: count)
-    let frame = Frame(slots: slots, slotCount: count, parent: parent)
-    _ = region.keep(frame)
-    return frame
-  }
-
-  /// Runs a function to its end; its text goes to the output.
-  func run(_ function: Int, _ frame: Frame) throws(RenderFailure) {
-    depth += 1
-    defer { depth -= 1 }
-    guard depth <= limits.recursion else { throw tooDeep() }
-    guard top + linked.functions[function].stackNeed < stackSize else { throw tooDeep() }
-    let base = (top: top, cursors: cursors.count)
-    do throws(RenderFailure) {
-      try execute(function, frame)
-    } catch {
-      top = base.top
-      cursors.removeLast(cursors.count - base.cursors)
-      throw error
-    }
-  }
-
-  /// Runs a function and gives its text instead of putting it out.
-  func captured(
-    _ body: () throws(RenderFailure) -> Void
-  ) throws(RenderFailure) -> Text {
-    let start = output.count
-    try body()
-    return try takeOutput(from: start)
-  }
-
-  private func takeOutput(from start: Int) throws(RenderFailure) -> Text {
-    let bytes = output.withBytes { $0 }
-    // Safe: the bytes are copied before the buffer changes.
-    let text = try region.text(copying: UnsafeRawBufferPointer(rebasing: bytes[start...]))
-    output.truncate(to: start)
-    return text
-  }
-
-  /// An item that passes a loop's `if`, else nil.
-  func filtered(_ item: Datum, _ function: Int, _ frame: Frame) throws(RenderFailure) -> Datum? {
-    frame.slots.update(repeating: .missing, count: frame.slotCount)
-    frame.slots[linked.functions[function].itemSlot] = item
-    try run(function, frame)
-    let made = linked.functions[function].givesItem ? pop() : item
-    return try isTrue(pop()) ? made : nil
-  }
-
-  /// What a recursive loop makes of its items.
-  func recursiveLoop(
-    _ function: Int, _ parent: Frame, _ items: Datum, depth: Int
-  ) throws(RenderFailure) -> Datum {
-    let frame = try newFrame(function, parent: parent)
-    let slot = program.functions[function].itemSlot
-    frame.slots[slot] = items
-    frame.slots[slot + 1] = .integer(depth)
-    let text = try captured { () throws(RenderFailure) in try run(function, frame) }
-    return autoescape ? .markup(text) : .text(text)
-  }
-
-  /// Puts out a block.
-  private func runBlock(_ use: BlockUse, _ frame: Frame) throws(RenderFailure) {
-    var scope: [Int: Datum] = [:]
-    for (name, depth, slot) in use.scope {
-      let value = outer(frame, depth).slots[slot]
-      if !value.isMissing, let index = program.names.firstIndex(of: name) { scope[index] = value }
-    }
-    state.pointee.exported.append(scope)
-    defer { state.pointee.exported.removeLast() }
-    try runBlock(use.name)
-  }
-
-  func runBlock(_ name: String) throws(RenderFailure) {
-    guard let function = program.blocks[name] else { return }
-    try run(function, try newFrame(function, parent: nil))
-  }
-
   // MARK: Execution
 
-  private func outer(_ frame: Frame, _ depth: Int) -> Frame {
+  func outer(_ frame: Frame, _ depth: Int) -> Frame {
     var frame = frame
     for _ in 0..<depth { frame = frame.parent ?? frame }
     return frame
   }
 
-  private func execute(_ function: Int, _ frame: Frame) throws(RenderFailure) {
+  func execute(_ function: Int, _ frame: Frame) throws(RenderFailure) {
     let code = linked.functions[function].code
     var place = 0
     do throws(RenderFailure) {
