@@ -43,10 +43,35 @@ struct Signature: Sendable {
   }
 }
 
+/// How many arguments a built-in function takes.
+struct ArgumentCounts: BitwiseCopyable, Sendable {
+  let required: Int
+  let most: Int
+
+  init(_ signature: Signature) {
+    required = signature.required
+    most = signature.parameters.count
+  }
+
+  /// Whether a call gives its arguments by place alone, and neither too few nor too many.
+  @inline(__always)
+  func allow(_ call: CallArguments) -> Bool {
+    call.keywords.isEmpty && call.positional.count >= required && call.positional.count <= most
+  }
+}
+
 /// Arguments by the place of their parameter; `.missing` where none was given.
 struct BoundArguments {
   private var values = InlineArray<6, Datum>(repeating: .missing)
   var count = 0
+
+  init() {}
+
+  /// - Parameter positional: no more than there are parameters.
+  init(_ positional: UnsafeBufferPointer<Datum>) {
+    for (place, value) in positional.enumerated() { values[place] = value }
+    count = positional.count
+  }
 
   subscript(_ place: Int) -> Datum {
     get { values[place] }

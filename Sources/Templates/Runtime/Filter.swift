@@ -60,6 +60,7 @@ enum Filter: String, Sendable, CaseIterable {
   }
 
   static let signatures = CaseTable<Filter, Signature> { $0.signature }
+  static let counts = CaseTable<Filter, ArgumentCounts> { ArgumentCounts($0.signature) }
 
   /// Filters that take any number of arguments and sort them themselves.
   var isVariadic: Bool {
@@ -83,8 +84,8 @@ extension Machine {
   func apply(_ filter: Filter, to value: Datum, _ call: CallArguments) throws(RenderFailure) -> Datum {
     if filter.isVariadic { return try applyVariadic(filter, to: value, call) }
     let a =
-      call.positional.isEmpty && call.names.isEmpty && Filter.signatures[filter].required == 0
-      ? BoundArguments() : try bind(call, signature(of: filter))
+      Filter.counts[filter].allow(call) && filter != .tojson
+      ? BoundArguments(call.positional) : try bind(call, signature(of: filter))
     switch filter {
     case .capitalize: return try textFilter(value) { (text) throws(RenderFailure) in try capitalized(text) }
     case .lower: return try textFilter(value) { (text) throws(RenderFailure) in try lowercased(text) }

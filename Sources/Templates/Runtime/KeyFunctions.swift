@@ -81,25 +81,7 @@ extension Machine {
   func applyVariadic(_ filter: Filter, to value: Datum, _ call: CallArguments) throws(RenderFailure) -> Datum
   {
     if filter == .format { return try formatFilter(value, call) }
-    let kept = KeptArguments(call)
-    var source: Cursor?
-    var transform: KeyFunction?
-    let isMap = filter == .map
-    let negates = filter == .reject || filter == .rejectattr
-    return try generator { (machine) throws(RenderFailure) in
-      if source == nil {
-        guard try machine.isTrue(value) else { return nil }
-        transform = isMap ? try machine.mapFunction(kept) : try machine.selection(filter, kept)
-        source = try machine.requireCursor(over: value)
-      }
-      while let item = try source?.next(machine) {
-        try machine.countIteration()
-        guard let result = try transform?(item) else { return nil }
-        if isMap { return result }
-        if try machine.isTrue(result) != negates { return item }
-      }
-      return nil
-    }
+    return try region.object(MappingIterator(filter, value, KeptArguments(call)))
   }
 
   /// A call's arguments for later, when its place on the stack is taken by others.
@@ -131,7 +113,7 @@ extension Machine {
     }
   }
 
-  private func mapFunction(_ kept: KeptArguments) throws(RenderFailure) -> KeyFunction {
+  fileprivate func mapFunction(_ kept: KeptArguments) throws(RenderFailure) -> KeyFunction {
     if kept.positional.isEmpty, let place = kept.names.firstIndex(of: "attribute") {
       let path = try attributePath(kept.keywords[place])
       var fallback: Datum?
@@ -151,7 +133,7 @@ extension Machine {
     }
   }
 
-  private func selection(_ filter: Filter, _ kept: KeptArguments) throws(RenderFailure) -> KeyFunction {
+  fileprivate func selection(_ filter: Filter, _ kept: KeptArguments) throws(RenderFailure) -> KeyFunction {
     let looksUp = filter == .selectattr || filter == .rejectattr
     var path: [Datum] = []
     if looksUp {
@@ -189,5 +171,50 @@ extension Machine {
       box.set(.text(try region.text(name)), call.keywords[place])
     }
     return try formatted(format, with: try region.dictionary(box), isMarkup: value.isMarkup)
+  }
+}
+
+/// What `map`, `select`, `reject`, `selectattr` and `rejectattr` give.
+private final class MappingIterator: IteratorBox {
+  private let value: Datum
+  private let filter: Filter
+  private let kept: Machine.KeptArguments
+  private let isMap: Bool
+  private let negates: Bool
+  /// Set when the first item is asked for.
+  @exclusivity(unchecked) private var source: Cursor?
+  @exclusivity(unchecked) private var transform: Machine.KeyFunction?
+  @exclusivity(unchecked) private var isFinished = false
+
+  init(_ filter: Filter, _ value: Datum, _ kept: Machine.KeptArguments) {
+    self.value = value
+    self.filter = filter
+    self.kept = kept
+    isMap = filter == .map
+    negates = filter == .reject || filter == .rejectattr
+  }
+
+  override func advance(_ machine: Machine) throws(RenderFailure) -> Datum? {
+    if isFinished { return nil }
+    // What fails or ends here is finished, as a generator is.
+    isFinished = true
+    if source == nil {
+      guard try machine.isTrue(value) else { return nil }
+      transform = isMap ? try machine.mapFunction(kept) : try machine.selection(filter, kept)
+      source = try machine.requireCursor(over: value)
+    }
+    guard let transform, var cursor = source else { return nil }
+    while let item = try cursor.next(machine) {
+      try machine.countIteration()
+      let result = try transform(item)
+      var isWanted = isMap
+      if !isMap { isWanted = try machine.isTrue(result) != negates }
+      if isWanted {
+        source = cursor
+        isFinished = false
+        return isMap ? result : item
+      }
+    }
+    return nil
   }
 }

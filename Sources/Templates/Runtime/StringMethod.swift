@@ -41,6 +41,7 @@ enum StringMethod: String, Sendable, CaseIterable {
   }
 
   static let signatures = CaseTable<StringMethod, Signature> { $0.signature }
+  static let counts = CaseTable<StringMethod, ArgumentCounts> { ArgumentCounts($0.signature) }
 }
 
 extension Machine {
@@ -49,8 +50,9 @@ extension Machine {
     _ method: StringMethod, of text: Text, isMarkup: Bool, _ call: CallArguments
   ) throws(RenderFailure) -> Datum {
     if method == .format { return try format(text, call, isMarkup: isMarkup) }
-    let signature = StringMethod.signatures[method]
-    let arguments = try bind(call, signature)
+    let arguments =
+      StringMethod.counts[method].allow(call)
+      ? BoundArguments(call.positional) : try bind(call, StringMethod.signatures[method])
     let result = try self.call(method, of: text, arguments, isMarkup: isMarkup)
     return isMarkup ? try markedUp(result) : result
   }
