@@ -45,7 +45,42 @@ enum BuiltInFiles {
           two lines ||| {{ missing }}
         name: plain over lines
 
+    """,
     """
+    dataset: grammars
+    templates:
+      5: !Template
+        answer_choices: a ||| b
+        name: family
+        limit: 5
+        variants: |-
+          {Say|{Name|Give}{ it|} {{ text }}|\\{ {# } #}} {% raw %} { {% endraw %}{{ {"a": "}}"} }}{.|!|}
+          ||| {é|{{ n }}}
+      6: !Template
+        name: small
+        variants: "{a\\n|b\\\\|c} {{ missing }} ||| {{ label }}"
+
+    """,
+    """
+    dataset: harness
+    environment: lm-eval
+    templates:
+      7: !Template
+        answer_choices: "{{ [text, 'b', n] }}"
+        jinja: "{{ text }}\\n"
+        name: number
+        target: "{{ n }}"
+      8: !Template
+        answer_choices: words
+        jinja: "{{ n }}"
+        name: field
+        target: label
+      9: !Template
+        jinja: "{{ text }}"
+        name: several
+        target: "{{ words }}"
+
+    """,
   ]
 
   static let recipes = [
