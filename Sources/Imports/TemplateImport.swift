@@ -79,13 +79,14 @@ public struct TemplateImport: Sendable {
         Task(name: name, dataset: dataset, subset: subset, environment: environment, templates: [template]))
       return nil
     }
-    if tasks[place].dataset != dataset || tasks[place].subset != subset {
+    let task = tasks[place]
+    if !same(task.dataset, dataset) || !same(task.subset ?? "", subset ?? "") {
       return "the folder name '\(name)' is taken by another data set"
     }
-    if tasks[place].templates.contains(where: { $0.id == template.id }) {
+    if task.templates.contains(where: { same($0.id, template.id) }) {
       return "the id is taken by another template of the data set"
     }
-    if tasks[place].templates.contains(where: { $0.name == template.name }) {
+    if task.templates.contains(where: { same($0.name, template.name) }) {
       return "the name is taken by another template of the data set"
     }
     tasks[place].templates.append(template)
@@ -113,6 +114,9 @@ struct Tally {
     list.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.map(\.element)
   }
 }
+
+/// Names compare by their bytes; `==` would take é in one scalar and in two for the same.
+private func same(_ a: String, _ b: String) -> Bool { a.utf8.elementsEqual(b.utf8) }
 
 /// A folder's name: letters, digits, dots and hyphens stay, everything else becomes an underscore.
 private func taskName(_ dataset: String, _ subset: String?) -> String {
