@@ -81,10 +81,13 @@ public struct Replacement: Sendable {
 
   /// Appends the text with its matches replaced.
   ///
-  /// - Parameter limit: how many matches are replaced at most, from the front; 0: all of them.
-  /// - Throws: when a match takes more work than is allowed.
+  /// - Parameters:
+  ///   - limit: how many matches are replaced at most, from the front; 0: all of them.
+  ///   - most: bytes that the result may have.
+  /// - Throws: when a match takes more work than is allowed, or the result is longer than `most`.
   public func apply(
-    to bytes: UnsafeRawBufferPointer, with matcher: Matcher, limit: Int = 0, into buffer: inout ByteBuffer
+    to bytes: UnsafeRawBufferPointer, with matcher: Matcher, limit: Int = 0, most: Int = .max,
+    into buffer: inout ByteBuffer
   ) throws(Diagnostic) {
     var copied = 0
     var start = 0
@@ -101,6 +104,9 @@ public struct Replacement: Sendable {
             buffer.append(UnsafeRawBufferPointer(rebasing: bytes[range]))
           }
         }
+      }
+      guard buffer.count <= most else {
+        throw Diagnostic("the replaced text has more than \(most) bytes; replace less")
       }
       count += 1
       copied = match.upperBound

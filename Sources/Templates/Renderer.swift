@@ -34,7 +34,12 @@ public final class Renderer {
     setColumns { template.schema?.index(of: $0) }
   }
 
-  deinit { columns.deallocate() }
+  // Iterators that wait among a machine's objects may hold the machine.
+  deinit {
+    machine.reset()
+    choicesMachine?.reset()
+    columns.deallocate()
+  }
 
   private func setColumns(_ column: (String) -> Int?) {
     for (place, name) in template.program.names.enumerated() {

@@ -26,6 +26,7 @@ final class EventParser {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let input: UnsafeMutableBufferPointer<UInt8>
   private let source: YAMLSource
+  private var last = (line: 0, column: 0, offset: 0)
 
   init(_ source: YAMLSource) throws(Diagnostic) {
     self.source = source
@@ -77,9 +78,20 @@ final class EventParser {
     default: result.kind = .streamEnd
     }
     // libyaml counts characters in `index`; offsets of bytes come from the line and column.
-    result.start = source.offset(line: result.line, column: result.column)
-    result.end = source.offset(line: Int(event.end_mark.line) + 1, column: Int(event.end_mark.column) + 1)
+    result.start = offset(line: result.line, column: result.column)
+    result.end = offset(line: Int(event.end_mark.line) + 1, column: Int(event.end_mark.column) + 1)
     return result
+  }
+
+  /// The byte offset of a mark, looked for from the last one: a document may be one long line.
+  private func offset(line: Int, column: Int) -> Int {
+    if line == last.line, column >= last.column {
+      last.offset = source.offset(from: last.offset, scalars: column - last.column)
+    } else {
+      last.offset = source.offset(line: line, column: column)
+    }
+    (last.line, last.column) = (line, column)
+    return last.offset
   }
 
   private func text(_ pointer: UnsafeMutablePointer<yaml_char_t>?) -> String? {

@@ -89,7 +89,12 @@ final class YAMLSource: Sendable {
     guard line >= 1, line <= lineStarts.count else { return bytes.count }
     var place = lineStarts[line - 1]
     if line == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { place += 3 }
-    var left = column - 1
+    return offset(from: place, scalars: column - 1)
+  }
+
+  /// The byte offset so many scalars behind another.
+  func offset(from start: Int, scalars: Int) -> Int {
+    var (place, left) = (start, scalars)
     while left > 0, place < bytes.count {
       place += 1
       while place < bytes.count, bytes[place] & 0xC0 == 0x80 { place += 1 }

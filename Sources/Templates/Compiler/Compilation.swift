@@ -70,6 +70,7 @@ struct Compilation {
 
   private func computeChoices(_ program: Program) -> [String]? {
     let machine = Machine(program, environment: environment, limits: limits)
+    defer { machine.reset() }
     guard (try? machine.render()) != nil else { return nil }
     let bytes = Array(machine.output.text.utf8)
     var parts = DividedText()

@@ -48,6 +48,8 @@ struct ConstantFolder {
     limits.loopIterations = 100_000
     limits.memoryBytes = 1 << 20
     let machine = Machine(program, environment: environment, limits: limits)
+    // Iterators that wait among its objects may hold it.
+    defer { machine.reset() }
     guard let value = try? machine.evaluate() else { return nil }
     return read(machine, value)
   }

@@ -31,7 +31,13 @@ extension Machine {
       if case .undefined(let note) = a, note.box.isStrict { throw undefinedFailure(note.box) }
       if case .undefined(let note) = b, note.box.isStrict { throw undefinedFailure(note.box) }
     }
-    return equalValues(a, b)
+    var left = limits.loopIterations
+    let isEqual = equalValues(a, b, depth: 0, &left)
+    guard left >= 0 else {
+      throw RenderFailure(
+        .limit, "more than \(limits.loopIterations) comparisons; compare less, or raise the iteration limit")
+    }
+    return isEqual
   }
 
   /// `a is b or a == b`, which is what containers ask.
@@ -144,10 +150,15 @@ extension Machine {
   }
 
   /// Refuses what cannot be a key of a dictionary.
-  func requireHashable(_ value: Datum) throws(RenderFailure) {
+  func requireHashable(_ value: Datum, depth: Int = 0) throws(RenderFailure) {
     switch value {
     case .list, .dictionary: throw typeError("unhashable type: '\(value.typeName)'")
-    case .tuple(let tuple): for item in tuple.box.items { try requireHashable(item) }
+    case .tuple(let tuple):
+      guard depth < limits.recursion else { throw tooDeep() }
+      for item in tuple.box.items {
+        try countIteration()
+        try requireHashable(item, depth: depth + 1)
+      }
     case .undefined(let note): if note.box.isStrict { throw undefinedFailure(note.box) }
     case .object(let object):
       if object.box is SliceBox || object.box is ViewBox && object.box.typeName != "dict_values" {

@@ -3,8 +3,15 @@ import Bytes
 
 /// Python's `==`, for values neither of which is undefined in a strict environment (see `Machine.equal`).
 ///
-/// Structures that hold themselves are compared to a bounded depth and then count as different.
-func equalValues(_ a: Datum, _ b: Datum, depth: Int = 0) -> Bool {
+/// Structures that hold themselves are compared to a bounded depth, and those that hold each other many times
+/// for a bounded time, and then count as different.
+func equalValues(_ a: Datum, _ b: Datum) -> Bool {
+  var left = 1 << 20
+  return equalValues(a, b, depth: 0, &left)
+}
+
+/// - Parameter left: comparisons of items that may still be done; below 0 when they were not enough.
+func equalValues(_ a: Datum, _ b: Datum, depth: Int, _ left: inout Int) -> Bool {
   switch (a, b) {
   case (.integer(let x), .integer(let y)): return x == y
   case (.text(let x), .text(let y)), (.text(let x), .markup(let y)), (.markup(let x), .text(let y)),
@@ -12,25 +19,35 @@ func equalValues(_ a: Datum, _ b: Datum, depth: Int = 0) -> Bool {
     return x.equals(y)
   case (.none, .none): return true
   case (.undefined, .undefined): return true
-  case (.list(let x), .list(let y)): return equalItems(x.box.items, y.box.items, depth)
-  case (.tuple(let x), .tuple(let y)): return equalItems(x.box.items, y.box.items, depth)
-  case (.dictionary(let x), .dictionary(let y)): return equalDictionaries(x.box, y.box, depth)
+  case (.list(let x), .list(let y)):
+    return x.box === y.box || equalItems(x.box.items, y.box.items, depth, &left)
+  case (.tuple(let x), .tuple(let y)):
+    return x.box === y.box || equalItems(x.box.items, y.box.items, depth, &left)
+  case (.dictionary(let x), .dictionary(let y)):
+    return x.box === y.box || equalDictionaries(x.box, y.box, depth, &left)
   case (.object(let x), .object(let y)): return equalObjects(x.box, y.box)
   default: return numericOrder(a, b) == .some(.some(.same))
   }
 }
 
-private func equalItems(_ a: [Datum], _ b: [Datum], _ depth: Int) -> Bool {
+private func equalItems(_ a: [Datum], _ b: [Datum], _ depth: Int, _ left: inout Int) -> Bool {
   guard a.count == b.count, depth < 100 else { return false }
-  return zip(a, b).allSatisfy { equalValues($0, $1, depth: depth + 1) }
+  for (x, y) in zip(a, b) {
+    left -= 1
+    guard left >= 0, equalValues(x, y, depth: depth + 1, &left) else { return false }
+  }
+  return true
 }
 
-private func equalDictionaries(_ a: DictionaryBox, _ b: DictionaryBox, _ depth: Int) -> Bool {
+private func equalDictionaries(
+  _ a: DictionaryBox, _ b: DictionaryBox, _ depth: Int, _ left: inout Int
+) -> Bool {
   guard a.count == b.count, depth < 100 else { return false }
   for (place, key) in a.keys.enumerated() {
-    guard let other = b.value(key), equalValues(a.values[place], other, depth: depth + 1) else {
-      return false
-    }
+    left -= 1
+    guard left >= 0, let other = b.value(key),
+      equalValues(a.values[place], other, depth: depth + 1, &left)
+    else { return false }
   }
   return true
 }
@@ -92,8 +109,8 @@ private func reversed(_ order: NumericOrder??) -> NumericOrder?? {
   }
 }
 
-/// A hash that equal values share.
-func hash(_ value: Datum) -> UInt64 {
+/// A hash that equal values share; of tuples in tuples only the first items count, which bounds its time.
+func hash(_ value: Datum, depth: Int = 0) -> UInt64 {
   switch value {
   case .text(let text), .markup(let text):
     var state: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -105,7 +122,10 @@ func hash(_ value: Datum) -> UInt64 {
     if let whole = Int(exactly: number) { return mix64(UInt64(bitPattern: Int64(whole))) }
     return number.magnitude < 0x1p63 ? mix64(number.bitPattern) : 1
   case .big: return 1
-  case .tuple(let tuple): return tuple.box.items.reduce(7) { mix64($0 ^ hash($1)) }
+  case .tuple(let tuple):
+    guard depth < 3 else { return 5 }
+    let items = tuple.box.items.prefix(depth == 0 ? .max : 16)
+    return items.reduce(7) { mix64($0 ^ hash($1, depth: depth + 1)) }
   case .none: return 2
   case .object(let object):
     return object.box is RangeBox || object.box is FunctionBox ? 3 : identity(object.box)

@@ -128,6 +128,7 @@ extension Machine {
     let least = try integer(a[2], default: 20)
     let most = try integer(a[3], default: 100)
     guard most > least, least >= 0, paragraphs >= 0 else { throw valueError("empty range for randrange()") }
+    try checkSize(most)
     try checkProduct(paragraphs, most * 8)
     let words = [
       "lorem", "ipsum", "dolor", "sit", "amet", "consectetuer", "adipiscing", "elit", "sed", "diam",

@@ -37,7 +37,7 @@ func parseInteger(_ text: Text, base: Int) -> BigNumber? {
     previous = digit
   }
   // Python refuses longer decimal texts too (sys.set_int_max_str_digits).
-  guard plain.utf8.count <= 4300 || base & (base - 1) == 0 else { return nil }
+  guard plain.utf8.count <= (base & (base - 1) == 0 ? 1 << 18 : 4300) else { return nil }
   if plain.utf8.count <= 18, let small = Int(plain, radix: base) {
     return BigNumber(isNegative ? -small : small)
   }

@@ -57,8 +57,14 @@ class IteratorBox: HeapObject {
 
   final func next(_ machine: Machine) throws(RenderFailure) -> Datum? {
     guard !isRunning else { throw machine.valueError("generator already executing") }
+    // An iterator may ask another for its items, and that another.
+    guard machine.depth < machine.limits.recursion else { throw machine.tooDeep() }
     isRunning = true
-    defer { isRunning = false }
+    machine.depth += 1
+    defer {
+      isRunning = false
+      machine.depth -= 1
+    }
     return try advance(machine)
   }
 

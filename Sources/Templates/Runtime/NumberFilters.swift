@@ -121,7 +121,8 @@ extension Machine {
 
   private func rounded(_ whole: BigNumber, _ digits: Int) -> BigNumber {
     guard digits < 0 else { return whole }
-    guard -digits <= whole.magnitude.bitWidth else { return 0 }
+    // A number of so many bits has fewer decimal digits than a third of them.
+    guard digits.magnitude <= UInt(whole.magnitude.bitWidth / 3 + 1) else { return 0 }
     let unit = BigNumber(10).power(-digits)
     let parts = whole.magnitude.quotientAndRemainder(dividingBy: unit.magnitude)
     var count = parts.quotient

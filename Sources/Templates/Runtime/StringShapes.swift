@@ -5,8 +5,8 @@ extension Machine {
   func padded(
     _ text: Text, to width: Int, with fill: Text, _ method: StringMethod
   ) throws(RenderFailure) -> Text {
+    guard width > text.scalarCount else { return text }
     let missing = width - text.scalarCount
-    guard missing > 0 else { return text }
     try checkProduct(missing, fill.count)
     let before =
       switch method {
@@ -23,8 +23,8 @@ extension Machine {
   }
 
   func zeroFilled(_ text: Text, to width: Int) throws(RenderFailure) -> Text {
+    guard width > text.scalarCount else { return text }
     let missing = width - text.scalarCount
-    guard missing > 0 else { return text }
     try checkSize(missing)
     let hasSign = text.count > 0 && (text.start[0] == UInt8(ascii: "-") || text.start[0] == UInt8(ascii: "+"))
     return try region.build { buffer in
@@ -90,6 +90,7 @@ extension Machine {
             throw typeError("character mapping must return integer, None or str")
           }
           buffer.append(mapped.raw)
+          try checkSize(buffer.count)
         }
       }
     }

@@ -80,7 +80,8 @@ extension Machine {
       throw runtimeError("AssertionError", "expected length >= \(endLength), got \(length)")
     }
     guard leeway >= 0 else { throw runtimeError("AssertionError", "expected leeway >= 0, got \(leeway)") }
-    guard try requireLength(value) > length + leeway else { return value }
+    let (most, isBeyond) = length.addingReportingOverflow(leeway)
+    guard try requireLength(value) > most, !isBeyond else { return value }
     let kept = try slice(value, .none, .integer(length - endLength), .none)
     if try flag(a[1]) { return try binary(.add, kept, .text(end)) }
     guard let text = kept.asText else {
@@ -125,6 +126,7 @@ extension Machine {
           buffer.append(try quoted(try string(both[0]), forQuery: true).raw)
           buffer.append("=")
           buffer.append(try quoted(try string(both[1]), forQuery: true).raw)
+          try checkSize(buffer.count)
         }
       })
   }
@@ -198,6 +200,7 @@ extension Machine {
         buffer.append("=\"")
         try appendEscaped(value, to: &buffer)
         buffer.append("\"")
+        try checkSize(buffer.count)
       }
     }
     return autoescape ? .markup(text) : .text(text)
@@ -219,7 +222,8 @@ extension Machine {
       let pattern = try matchers.matcher(source)
       let parts = try Replacement(replacement, for: pattern.pattern)
       var made = ByteBuffer()
-      try parts.apply(to: text.raw, with: pattern, limit: max(0, limit), into: &made)
+      try parts.apply(
+        to: text.raw, with: pattern, limit: max(0, limit), most: limits.memoryBytes, into: &made)
       if limit < 0 { return .text(text) }
       let bytes = made.withBytes { $0 }
       // Safe: `made` lives until the copy is made.

@@ -27,10 +27,11 @@ extension Machine {
       if made.isEmpty { wrapped.append(.empty) }
       for line in made { wrapped.append(try concatenated(line)) }
     }
-    let result = try region.build { buffer in
+    let result = try region.build { (buffer) throws(RenderFailure) in
       for (place, line) in wrapped.enumerated() {
         if place > 0 { buffer.append(separator.raw) }
         buffer.append(line.raw)
+        try checkSize(buffer.count)
       }
     }
     return .text(result)

@@ -60,15 +60,10 @@ func unescape(_ source: ArraySlice<UInt8>, into result: inout [UInt8]) throws(Es
     }
     let name = String(decoding: rest[(place + 1)..<end], as: UTF8.self).uppercased()
     place = end + 1
-    // A search through all scalars: rare, and only while a template is read.
-    for value in UInt32(0)..<0x110000 {
-      if let scalar = Unicode.Scalar(value),
-        scalar.properties.name == name || scalar.properties.nameAlias == name
-      {
-        return try append(value, to: &result)
-      }
+    guard let value = ScalarNames.scalar(named: name) else {
+      throw EscapeFailure(message: "unknown Unicode character name")
     }
-    throw EscapeFailure(message: "unknown Unicode character name")
+    try append(value, to: &result)
   }
 }
 
