@@ -42,6 +42,10 @@ struct PhrasebookFuzz: ParsableCommand {
   @Option(help: ArgumentHelp("Run one failed case again.", valueName: "dir"))
   var replay: String?
 
+  /// Whether a replayed case that hangs ends like a crash, with a backtrace.
+  @Flag(help: .private)
+  var traceHang = false
+
   /// A child's batch: `FIRST,COUNT,DEADLINE,PROGRESS FILE`.
   @Option(help: .private)
   var batch: String?
@@ -60,6 +64,7 @@ struct PhrasebookFuzz: ParsableCommand {
     let limits = ProcessLimits(memory: memory << 20, stack: stack << 10)
     if let replay {
       limits.apply()
+      if traceHang { signal(SIGPROF) { _ in abort() } }
       return try Worker.replay(replay, limits)
     }
     let makers = try CaseMaker(seed: seed, seeds: SeedPool.collect(root: root))

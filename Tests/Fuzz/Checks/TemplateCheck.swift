@@ -1,4 +1,5 @@
 import Bytes
+import JSON
 import Records
 import Templates
 
@@ -8,7 +9,6 @@ struct TemplateCheck {
   private let source: TemplateSource
   private let records: [ValueDictionary]
   private let limits: RenderLimits
-  private let key = SeedKey(seed: 1)
 
   init(_ source: TemplateSource, _ records: [ValueDictionary], limits: RenderLimits) {
     self.source = source
@@ -31,6 +31,8 @@ struct TemplateCheck {
     }
     let renderer = Renderer(free)
     for record in records {
+      let id = RecordID(fields: record.keys, values: record.values)
+      let key = SeedKey(seed: 1).part(id.high).part(id.low)
       let result = try rendered { example throws(RenderFailure) in
         try renderer.render(record, key: key, into: &example)
       }
@@ -41,12 +43,13 @@ struct TemplateCheck {
       guard again.utf8.elementsEqual(result.utf8) else {
         throw Violation("\(environment): first \(result), then \(again)")
       }
-      try runPacked(record, environment, result, &outcome)
+      try runPacked(record, environment, key, result, &outcome)
+      try runLine(record, free, result)
     }
   }
 
   private func runPacked(
-    _ record: ValueDictionary, _ environment: TemplateEnvironment, _ expected: String,
+    _ record: ValueDictionary, _ environment: TemplateEnvironment, _ key: SeedKey, _ expected: String,
     _ outcome: inout Outcome
   ) throws {
     let schema = Schema(fields: record.keys)
@@ -72,6 +75,50 @@ struct TemplateCheck {
     }
   }
 
+  /// The line of JSON that `phrasebook render` makes of a record, which has ways of its own for many templates.
+  private func runLine(_ record: ValueDictionary, _ template: CompiledTemplate, _ expected: String) throws {
+    let renderer = LineRenderer(LineTemplates([template]), seed: 1)
+    var packed = ByteBuffer()
+    PackedValue.append(.dictionary(record), to: &packed)
+    // What reads a record may read a little beyond it, as of a parser's buffer.
+    let bytes = packed.withBytes { Array($0) } + [UInt8](repeating: 0, count: 64)
+    let line = try bytes.withUnsafeBytes { raw -> String in
+      guard renderer.fields.read(UnsafeRawBufferPointer(rebasing: raw.dropLast(64))) else {
+        throw Violation("the packed record is not read")
+      }
+      renderer.append()
+      renderer.append()
+      return String(decoding: renderer.waiting, as: UTF8.self)
+    }
+    let lines = line.split(separator: "\n")
+    guard lines.count == 2, lines[0].utf8.elementsEqual(lines[1].utf8),
+      case .dictionary(let example) = try JSONParser().parse(String(lines[0]))
+    else { throw Violation("no two equal lines of JSON: \(line)") }
+    let result =
+      if case .string(let error)? = example["error"] {
+        error
+      } else if case .string(let input)? = example["input"], case .list(let targets)? = example["targets"],
+        let choices = example["choices"]
+      {
+        Self.text(
+          input: input, targets: Self.texts(targets),
+          choices: { if case .list(let all) = choices { Self.texts(all) } else { nil } }())
+      } else {
+        line
+      }
+    guard result.utf8.elementsEqual(expected.utf8) else {
+      throw Violation("\(template.environment): rendered \(expected), as a line \(result)")
+    }
+  }
+
+  private static func texts(_ values: [Value]) -> [String] {
+    values.map { if case .string(let text) = $0 { text } else { "no text" } }
+  }
+
+  private static func text(input: String, targets: [String], choices: [String]?) -> String {
+    "\(input) ||| \(targets) \(choices ?? ["no choices"])"
+  }
+
   private func compiled(
     _ schema: Schema?, _ environment: TemplateEnvironment, _ outcome: inout Outcome
   ) throws -> CompiledTemplate? {
@@ -95,7 +142,7 @@ struct TemplateCheck {
       try render(&example)
     } catch {
       guard !error.message.isEmpty else { throw Violation("a failure without a message: \(error.kind)") }
-      return "\(error.kind): \(error)"
+      return error.description
     }
     let ranges = [example.input] + example.targets + example.choices
     let (count, invalid) = example.text.withBytes { ($0.count, UTF8Check($0).invalid) }
@@ -103,6 +150,8 @@ struct TemplateCheck {
     guard ranges.allSatisfy({ $0.lowerBound >= 0 && $0.upperBound <= count }) else {
       throw Violation("ranges beyond the text's \(count) bytes: \(ranges)")
     }
-    return "\(example.inputText) ||| \(example.targetTexts) \(example.hasChoices) \(example.choiceTexts)"
+    return Self.text(
+      input: example.inputText, targets: example.targetTexts,
+      choices: example.hasChoices ? example.choiceTexts : nil)
   }
 }

@@ -14,7 +14,8 @@ struct TemplateWriter {
 
   private mutating func statement(depth: Int) -> String {
     let inner = depth > 0 ? depth - 1 : 0
-    switch depth > 0 ? dice.below(16) : 0 {
+    switch depth > 0 ? dice.below(20) : dice.below(2) * 16 {
+    case 16...19: return plainCall()
     case 0...6: return "{{ \(expression(depth: 4)) }}"
     case 7:
       return dice.pick(["a ", "\n", " ||| ", "é\n", "<b>", "{{ loop.index }}", "{{ loop.cycle(1, 2) }}"])
@@ -41,6 +42,24 @@ struct TemplateWriter {
       names.append("ns")
       return "{% set ns = namespace(a=\(expression(depth: 1))) %}{% set ns.a = \(expression(depth: 2)) %}"
         + "{% call m(1) %}\(statement(depth: inner)){% endcall %}"
+    }
+  }
+
+  /// One filter, method or test on a field, with nothing between them and arguments at the edges.
+  private mutating func plainCall() -> String {
+    let given = (0..<dice.below(5)).map { _ in dice.one(in: 3) ? atom() : dice.pick(FuzzTokens.edges) }
+    let arguments = given.joined(separator: ", ")
+    let value = dice.one(in: 3) ? atom() : dice.pick(JinjaWords.fields)
+    switch dice.below(8) {
+    case 0...2: return "{{ \(value)|\(dice.pick(JinjaWords.filters))(\(arguments)) }}"
+    case 3:
+      return "{{ \(value)|\(dice.pick(JinjaWords.filters))"
+        + "(\(dice.pick(JinjaWords.keywords))=\(dice.pick(FuzzTokens.edges)))|list }}"
+    case 4, 5: return "{{ (\(value)).\(dice.pick(method()))(\(arguments)) }}"
+    case 6: return "{{ \(value) is \(dice.pick(JinjaWords.tests))(\(dice.pick(FuzzTokens.edges))) }}"
+    default:
+      let name = dice.pick(JinjaWords.globals)
+      return "{{ \(name)(\(arguments))|string|length }}{{ \(value)[\(given.joined(separator: ":"))] }}"
     }
   }
 

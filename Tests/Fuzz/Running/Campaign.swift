@@ -138,9 +138,10 @@ struct Campaign {
     let test = maker.make(batch.kind, number)
     let place = "\(output)/\(batch.kind.rawValue)-\(maker.seed)-\(number)"
     try test.write(to: place)
-    let again = options + ["--replay", place]
+    let again = options + ["--replay", place] + (ending == .hang ? ["--trace-hang"] : [])
     let child = try ChildProcess(again, log: place + "/report.txt", traced: true)
-    let alone = child.wait()
+    var alone = child.wait()
+    if ending == .hang, alone == .signal(SIGABRT) { alone = .hang }
     var failure = Failure(batch.kind, number, alone, log: try ChildProcess.contents(child.log))
     if alone == .finished { failure = Failure(batch.kind, number, ending, log: log) }
     signatures[failure.signature, default: 0] += 1
