@@ -19,12 +19,19 @@ public struct ModelIdentity: Sendable, Hashable {
     self.files = files
   }
 
-  /// The identity of a model in Hugging Face's layout: the hashes of its description, tokenizer and weights.
+  /// The identity of a model: the hashes of its description, tokenizer and weights.
   ///
-  /// - Parameter name: what results call the model.
-  public init(folder: String, name: String) throws {
+  /// - Parameters:
+  ///   - folder: a folder in Hugging Face's layout or a single file.
+  ///   - name: what results call the model.
+  public init(path folder: String, name: String) throws {
     self.name = name
     files = []
+    guard isFolder(folder) else {
+      let last = folder.split(separator: "/").last.map(String.init) ?? folder
+      files = [File(path: last, sha256: try hashOfFile(at: folder))]
+      return
+    }
     for path in try namesInFolder(folder) where Self.decidesAnswers(path) {
       files.append(File(path: path, sha256: try hashOfFile(at: folder + "/" + path)))
     }

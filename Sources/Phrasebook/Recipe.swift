@@ -86,8 +86,10 @@ public struct Recipe: Sendable {
     public var test: Double = 0.15
   }
 
-  /// The shape of a model trained from scratch.
+  /// The model that is trained: a shape from scratch, or pretrained weights.
   public struct ModelChoice: Sendable, Hashable {
+    /// What training goes on from: `smollm2`, a GGUF file or a model's folder; nil: from scratch.
+    public var weights: String?
     /// `tiny` or `small`; the numbers below replace the preset's.
     public var preset: String = "tiny"
     public var dimension: Int?

@@ -25,7 +25,13 @@ extension Recipe {
     if let part = fields.fields("mixture") { recipe.mixture = MixtureChoice(part) }
     if let part = fields.fields("hold_out") { recipe.holdOut = HoldOutChoice(part) }
     if let part = fields.fields("records") { recipe.records = RecordChoice(part) }
-    if let part = fields.fields("model") { recipe.model = ModelChoice(part) }
+    if let node = fields.node("model") {
+      if let name = node.text {
+        recipe.model = ModelChoice(name)
+      } else if let part = YAMLFields(node, "'model'", problems) {
+        recipe.model = ModelChoice(part)
+      }
+    }
     if let part = fields.fields("training") { recipe.training = TrainingChoice(part) }
     if let part = fields.fields("evaluation") { recipe.evaluation = EvaluationChoice(part) }
     fields.finish()

@@ -75,8 +75,14 @@ extension Recipe.RecordChoice {
 extension Recipe.ModelChoice {
   private enum Preset: String, CaseIterable { case tiny, small }
 
+  /// A preset's name, or where pretrained weights are.
+  init(_ name: String) {
+    if Preset(rawValue: name) != nil { preset = name } else { weights = name }
+  }
+
   init(_ part: YAMLFields) {
     var fields = part
+    weights = fields.string("weights")
     preset = fields.choice("preset", Preset.self)?.rawValue ?? preset
     dimension = fields.integer("dimension", in: 8...16_384)
     layers = fields.integer("layers", in: 1...256)
@@ -85,6 +91,13 @@ extension Recipe.ModelChoice {
     hiddenDimension = fields.integer("hidden_dimension", in: 8...65_536)
     vocabulary = fields.integer("vocabulary", in: 300...1_000_000) ?? vocabulary
     context = fields.integer("context", in: 16...65_536) ?? context
+    let shape = [
+      "preset", "vocabulary", "dimension", "layers", "heads", "key_value_heads", "hidden_dimension",
+    ]
+    if weights != nil, let key = shape.first(where: { fields.node($0) != nil }) {
+      fields.problems.add(
+        part.node.error("'weights' bring their own shape; leave out '\(key)' or train from scratch"))
+    }
     fields.finish()
   }
 }

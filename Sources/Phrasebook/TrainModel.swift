@@ -8,14 +8,14 @@ import Transformer
 public struct TrainOptions: Sendable {
   /// Replaces the recipe's length.
   public var steps: Int?
-  /// Replaces the recipe's model: a preset's name.
-  public var preset: String?
+  /// Replaces the recipe's model: a preset, or a pretrained model's name, GGUF file or folder.
+  public var model: String?
   /// Goes on from the last checkpoint, if there is one.
   public var resume: Bool
 
-  public init(steps: Int? = nil, preset: String? = nil, resume: Bool = false) {
+  public init(steps: Int? = nil, model: String? = nil, resume: Bool = false) {
     self.steps = steps
-    self.preset = preset
+    self.model = model
     self.resume = resume
   }
 }
@@ -28,11 +28,16 @@ public func trainModel(
   folder: String, options: TrainOptions = TrainOptions(), in session: Session
 ) throws -> CommandResult {
   let built = try MixtureFolder(folder)
-  let configuration = try built.recipe.trainingConfiguration(options, threads: session.threads)
+  var configuration = try built.recipe.trainingConfiguration(options, threads: session.threads)
+  if case .pretrained(let name) = configuration.model {
+    configuration.model = .pretrained(try PretrainedModel.path(name, in: session))
+    session.progress.note("train: going on from \(name)")
+  } else {
+    session.progress.note("train: learning a vocabulary of \(configuration.vocabularySize) tokens")
+  }
   let trainer = Trainer(
     configuration: configuration, examples: built.trainingFiles,
     validation: [built.validationFile].filter(fileExists))
-  session.progress.note("train: learning a vocabulary of \(configuration.vocabularySize) tokens")
   let summary = try trainer.run(into: folder + "/model", resume: options.resume) { progress in
     session.progress.update(progress.line)
     if progress.step == 1 || progress.step % 100 == 0 { session.progress.detail(progress.line) }
@@ -74,9 +79,13 @@ extension Recipe {
     return configuration
   }
 
-  /// The preset, with the recipe's own numbers in place of its numbers.
+  /// Pretrained weights where they are named; else the preset, with the recipe's own numbers in place of its
+  /// numbers.
   private func modelChoice(_ options: TrainOptions) throws(Diagnostic) -> TrainingConfiguration.Model {
-    if let preset = options.preset { return .preset(preset) }
+    if let name = options.model {
+      return ModelConfiguration.presetNames.contains(name) ? .preset(name) : .pretrained(name)
+    }
+    if let weights = model.weights { return .pretrained(weights) }
     var shape = try ModelConfiguration.preset(
       model.preset, vocabulary: model.vocabulary, contextLength: model.context)
     shape.dimension = model.dimension ?? shape.dimension

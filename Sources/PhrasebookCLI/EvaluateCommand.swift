@@ -13,7 +13,9 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "The folder that 'phrasebook build' wrote.")
   var folder: String
 
-  @Option(help: ArgumentHelp("Model folder (default: model/ inside the folder).", valueName: "path"))
+  @Option(
+    help: ArgumentHelp(
+      "A model's folder, a GGUF file or smollm2 (default: model/ inside the folder).", valueName: "path"))
   var model: String?
 
   @OptionGroup var common: CommonOptions

@@ -18,7 +18,10 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Optimizer steps (default: the recipe's).", valueName: "n"))
   var steps: Int?
 
-  @Option(help: ArgumentHelp("Model preset, tiny or small (default: the recipe's).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "tiny or small from scratch; smollm2, a GGUF file or a model's folder to go on from (default: the recipe's).",
+      valueName: "name"))
   var model: String?
 
   @Flag(help: "Go on from the last checkpoint of a run that was cut off.")
@@ -31,7 +34,7 @@ struct TrainCommand: ParsableCommand {
   }
 
   func run() throws {
-    let options = TrainOptions(steps: steps, preset: model, resume: resume)
+    let options = TrainOptions(steps: steps, model: model, resume: resume)
     try common.print(trainModel(folder: folder, options: options, in: common.session))
   }
 }

@@ -3,7 +3,7 @@ import JSON
 import Records
 import Transformer
 
-/// Trains a language model from scratch on the files of a mixture and leaves a folder that `LanguageModel`
+/// Trains a language model, from scratch or from pretrained weights, on the files of a mixture and leaves a folder that `LanguageModel`
 /// and Hugging Face's libraries load: `config.json`, `tokenizer.json`, `model.safetensors`,
 /// `training_log.jsonl`.
 public struct Trainer: Sendable {
@@ -32,23 +32,22 @@ public struct Trainer: Sendable {
     into folder: String, resume: Bool = false, progress: (TrainingProgress) -> Void = { _ in }
   ) throws -> TrainingSummary {
     try configuration.validate()
-    let tokenizer = try learnTokenizer()
-    let context = configuration.contextLength
+    let origin = try origin()
+    let tokenizer = origin.tokenizer
+    let context = min(configuration.contextLength, origin.weights.configuration.contextLength)
     let training = try TokenizedExamples(examples, tokenizer: tokenizer, contextLength: context)
     let held = try TokenizedExamples(validation, tokenizer: tokenizer, contextLength: context)
     let plan = try TrainingPlan(training, configuration)
-    let shape = try configuration.shape(vocabulary: tokenizer.vocabulary)
-
-    let weights = ModelWeights(shape)
+    let weights = origin.weights
+    let shape = weights.configuration
     let optimizer = AdamW(weights, configuration.optimizerSettings)
     let checkpoint = Checkpoint(
-      folder: folder, fingerprint: fingerprint(shape, [training, held]))
+      folder: folder, fingerprint: fingerprint(weights, [training, held]))
     var start = 0
     var log = TrainingLog()
     if resume, let kept = try checkpoint.restore(weights, optimizer) {
       (start, log) = kept
     } else {
-      weights.initialize(SeedKey(seed: configuration.seed).part("weights"))
       try checkpoint.remove()
       for name in LanguageModel.FileName.all + [TrainingLog.fileName] { try removeTree(folder + "/" + name) }
     }
@@ -70,6 +69,18 @@ public struct Trainer: Sendable {
       cutInputs: training.cuts.prompts, cutTokens: training.cuts.tokens)
   }
 
+  /// The tokenizer and the weights before the first step.
+  private func origin() throws -> LanguageModel {
+    if case .pretrained(let path) = configuration.model { return try LanguageModel.load(path) }
+    let tokenizer = try learnTokenizer()
+    guard let shape = try configuration.shape(vocabulary: tokenizer.vocabulary) else {
+      throw Diagnostic("no shape for a model from scratch")
+    }
+    let weights = ModelWeights(shape)
+    weights.initialize(SeedKey(seed: configuration.seed).part("weights"))
+    return LanguageModel(weights: weights, tokenizer: tokenizer)
+  }
+
   private func learnTokenizer() throws -> Tokenizer {
     var learner = TokenizerLearner()
     for path in examples {
@@ -82,12 +93,17 @@ public struct Trainer: Sendable {
   }
 
   /// What a checkpoint belongs to: everything that decides the bytes of the result.
-  private func fingerprint(_ shape: ModelConfiguration, _ examples: [TokenizedExamples]) -> String {
+  private func fingerprint(_ weights: ModelWeights, _ examples: [TokenizedExamples]) -> String {
     var settings = configuration
     settings.threads = 0
     settings.checkpointEvery = 0
     let digest = SHA256()
-    var text = "\(settings) \(shape)"
+    if case .pretrained = settings.model {
+      // Wherever the files lie, the same weights are the same beginning.
+      settings.model = .pretrained("")
+      digest.update(weights.values.bytes)
+    }
+    var text = "\(settings) \(weights.configuration)"
     text.withUTF8 { digest.update(UnsafeRawBufferPointer($0)) }
     for part in examples { part.addDigest(to: digest) }
     return digest.finishHexadecimal()

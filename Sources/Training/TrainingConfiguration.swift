@@ -8,6 +8,8 @@ public struct TrainingConfiguration: Sendable, Hashable {
     case preset(String)
     /// The vocabulary and context length inside are replaced by those of the run.
     case shape(ModelConfiguration)
+    /// Goes on from the weights and with the tokenizer of a GGUF file or a folder in Hugging Face's layout.
+    case pretrained(String)
   }
 
   /// How long to train.
@@ -37,7 +39,7 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public var clip = 1.0
   /// The weight of the loss on input tokens, relative to 1 on target tokens; 0 leaves them out.
   public var inputLossWeight = 0.0
-  /// The most tokens of an example; the front of a longer input is cut.
+  /// The most tokens of an example, within what a pretrained model can read; the front of a longer input is cut.
   public var contextLength = 256
   public var seed: UInt64 = 0
   /// Steps between checkpoints; 0 for none.
@@ -74,8 +76,8 @@ extension TrainingConfiguration {
     _ = try shape(vocabulary: vocabularySize)
   }
 
-  /// The model's shape with a vocabulary of the tokenizer's size.
-  package func shape(vocabulary: Int) throws(Diagnostic) -> ModelConfiguration {
+  /// The shape of a model from scratch with a vocabulary of the tokenizer's size; nil: a pretrained one's.
+  package func shape(vocabulary: Int) throws(Diagnostic) -> ModelConfiguration? {
     var shape: ModelConfiguration
     switch model {
     case .preset(let name):
@@ -84,6 +86,7 @@ extension TrainingConfiguration {
       shape = own
       shape.vocabulary = vocabulary
       shape.contextLength = contextLength
+    case .pretrained: return nil
     }
     try shape.validate()
     return shape

@@ -10,10 +10,10 @@ struct GGUFHeader {
 
   init(_ bytes: UnsafeRawBufferPointer, path: String) throws(Diagnostic) {
     var cursor = GGUFCursor(bytes, path: path)
-    let magic = try cursor.take(4, "the mark 'GGUF'")
-    guard bytes[magic].elementsEqual("GGUF".utf8) else {
+    guard bytes.starts(with: "GGUF".utf8) else {
       throw Diagnostic("no GGUF file: it does not begin with 'GGUF'", at: SourceLocation(path: path))
     }
+    _ = try cursor.take(4, "the mark 'GGUF'")
     let version = try cursor.number(UInt32.self, "the version")
     guard version == 2 || version == 3 else {
       let isSwapped = (2...3).contains(version.byteSwapped)
