@@ -33,9 +33,12 @@ extension Machine {
   ) throws(RenderFailure) -> Datum {
     switch value {
     case .dictionary(let dictionary) where known.isPlain:
-      if let found = dictionary.box.value(name) { return found }
+      if let found = dictionary.lend({ $0.value(name) }) { return found }
     case .object(let object):
-      if let found = try object.box.quickAttribute(name, known, self) { return found }
+      let found = try object.lend { (box) throws(RenderFailure) in
+        try box.quickAttribute(name, known, self)
+      }
+      if let found { return found }
     default: break
     }
     return try attribute(value, name)

@@ -93,7 +93,7 @@ extension Machine {
     }
     let rest = call.names.indices.filter { !used[$0] }
     if let slot = macro.keywordsSlot {
-      let keywords = DictionaryBox()
+      let keywords = region.newDictionary()
       for place in rest { keywords.set(.text(try region.text(call.names[place])), call.keywords[place]) }
       frame.slots[slot] = try region.dictionary(keywords)
     } else if let first = rest.first {

@@ -27,6 +27,17 @@ enum Datum: BitwiseCopyable {
 extension Unmanaged {
   /// The object itself; the region keeps it alive.
   var box: Instance { takeUnretainedValue() }
+
+  /// Uses the object without counting: whoever holds it, holds it meanwhile.
+  @inline(__always)
+  func lend<Result, Failure: Error>(
+    _ body: (Instance) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    let outcome: Swift.Result<Result, Failure> = _withUnsafeGuaranteedRef { object in
+      do throws(Failure) { return .success(try body(object)) } catch { return .failure(error) }
+    }
+    return try outcome.get()
+  }
 }
 
 extension Datum {
@@ -100,9 +111,11 @@ final class BigBox: HeapObject {
   override var typeName: String { "int" }
 }
 
-final class ListBox: HeapObject {
+final class ListBox: HeapObject, ReusableBox {
   @exclusivity(unchecked) var items: [Datum]
   init(_ items: [Datum]) { self.items = items }
+  override convenience init() { self.init([]) }
+  func clear() { items.clearForReuse() }
   override var typeName: String { "list" }
 }
 
@@ -235,15 +248,21 @@ final class BlockBox: HeapObject {
 }
 
 /// The variables of one running function (the template, a macro, a block, a recursive loop).
-final class Frame: HeapObject {
-  let slots: UnsafeMutablePointer<Datum>
-  let slotCount: Int
-  unowned(unsafe) let parent: Frame?
+final class Frame: HeapObject, ReusableBox {
+  @exclusivity(unchecked) private(set) var slots: UnsafeMutablePointer<Datum>
+  @exclusivity(unchecked) private(set) var slotCount = 0
+  @exclusivity(unchecked) private(set) unowned(unsafe) var parent: Frame?
+  /// What it points to before it is set.
+  nonisolated(unsafe) private static let nothing = UnsafeMutablePointer<Datum>.allocate(capacity: 1)
 
-  /// - Parameter slots: memory of the region.
-  init(slots: UnsafeMutablePointer<Datum>, slotCount: Int, parent: Frame?) {
+  override init() { slots = Self.nothing }
+
+  /// - Parameter slots: memory that lasts as long as the frame is in use.
+  func set(slots: UnsafeMutablePointer<Datum>, slotCount: Int, parent: Frame?) {
     self.slots = slots
     self.slotCount = slotCount
     self.parent = parent
   }
+
+  func clear() {}
 }

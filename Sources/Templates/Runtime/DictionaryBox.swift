@@ -1,6 +1,6 @@
 /// A dictionary that keeps the order of insertion, with Python's equality of keys (`1`, `1.0` and `True` are
 /// one key).
-final class DictionaryBox: HeapObject {
+final class DictionaryBox: HeapObject, ReusableBox {
   @exclusivity(unchecked) private(set) var keys: [Datum] = []
   @exclusivity(unchecked) var values: [Datum] = []
   /// Places by hash, open addressing; empty while there are few keys. -1: free.
@@ -12,10 +12,10 @@ final class DictionaryBox: HeapObject {
 
   override init() {}
 
-  /// - Parameter capacity: how many keys are to be expected.
-  init(capacity: Int) {
-    keys.reserveCapacity(capacity)
-    values.reserveCapacity(capacity)
+  func clear() {
+    keys.clearForReuse()
+    values.clearForReuse()
+    if !table.isEmpty { table = [] }
   }
 
   var count: Int { keys.count }
@@ -70,8 +70,7 @@ final class DictionaryBox: HeapObject {
     table.removeAll()
   }
 
-  func copy() -> DictionaryBox {
-    let copy = DictionaryBox()
+  func copy(to copy: DictionaryBox) -> DictionaryBox {
     copy.keys = keys
     copy.values = values
     copy.table = table

@@ -35,7 +35,7 @@ extension Machine {
     let a = try bind(call, method.signature)
     switch method {
     case .clear: box.removeAll()
-    case .copy: return try region.dictionary(box.copy())
+    case .copy: return try region.dictionary(box.copy(to: region.newDictionary()))
     case .get:
       try requireHashable(a[0])
       return box.value(a[0]) ?? a.given(1) ?? .none
@@ -77,7 +77,7 @@ extension Machine {
 
   /// `dict.fromkeys(iterable, value)`
   func dictionary(keys: Datum, value: Datum) throws(RenderFailure) -> Datum {
-    let box = DictionaryBox()
+    let box = region.newDictionary()
     for key in try items(of: keys) {
       try requireHashable(key)
       box.set(key, value)

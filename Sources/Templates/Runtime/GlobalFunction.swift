@@ -78,7 +78,7 @@ extension Machine {
     guard call.positional.count <= 1 else {
       throw typeError("dict expected at most 1 argument, got \(call.positional.count)")
     }
-    let box = DictionaryBox()
+    let box = region.newDictionary()
     if let source = call.positional.first { try update(box, from: source) }
     for (index, name) in call.names.enumerated() {
       box.set(.text(try region.text(name)), call.keywords[index])

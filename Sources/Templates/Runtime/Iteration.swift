@@ -13,15 +13,17 @@ enum Cursor {
   mutating func next(_ machine: Machine) throws(RenderFailure) -> Datum? {
     switch self {
     case .list(let list, let place):
-      return list._withUnsafeGuaranteedRef { box in
+      return list.lend { box in
         guard place < box.items.count else { return nil }
         self = .list(list, place + 1)
         return box.items[place]
       }
     case .tuple(let tuple, let place):
-      guard place < tuple.box.items.count else { return nil }
-      self = .tuple(tuple, place + 1)
-      return tuple.box.items[place]
+      return tuple.lend { box in
+        guard place < box.items.count else { return nil }
+        self = .tuple(tuple, place + 1)
+        return box.items[place]
+      }
     case .text(let text, let offset):
       guard offset < text.count else { return nil }
       let end = offset + text.size(at: offset)
@@ -43,8 +45,10 @@ enum Cursor {
       guard place < range.box.count else { return nil }
       self = .range(range, place + 1)
       return .integer(range.box.start &+ place &* range.box.step)
-    case .iterator(let iterator): return try iterator.box.next(machine)
-    case .loop(let loop): return try loop.box.advance(machine)
+    case .iterator(let iterator):
+      return try iterator.lend { (box) throws(RenderFailure) in try box.next(machine) }
+    case .loop(let loop):
+      return try loop.lend { (box) throws(RenderFailure) in try box.advance(machine) }
     case .empty: return nil
     }
   }

@@ -166,7 +166,7 @@ extension Machine {
       let values = try region.tuple(Array(call.positional))
       return try formatted(format, with: values, isMarkup: value.isMarkup)
     }
-    let box = DictionaryBox()
+    let box = region.newDictionary()
     for (place, name) in call.names.enumerated() {
       box.set(.text(try region.text(name)), call.keywords[place])
     }

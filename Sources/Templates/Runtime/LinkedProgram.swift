@@ -13,7 +13,8 @@ final class LinkedProgram {
   let constants: UnsafeBufferPointer<Datum>
   /// What is known of each constant as the name of an attribute.
   let attributes: UnsafeBufferPointer<AttributeName>
-  let sites: UnsafeBufferPointer<CallSite>
+  /// Held by the program.
+  let sites: UnsafeBufferPointer<Unmanaged<CallSite>>
 
   init(_ program: Program) {
     functions = copied(
@@ -24,7 +25,7 @@ final class LinkedProgram {
       })
     constants = copied(program.constants)
     attributes = copied(program.constants.map { AttributeName($0.asText?.string ?? "_") })
-    sites = copied(program.sites)
+    sites = copied(program.sites.map { Unmanaged.passUnretained($0) })
   }
 
   deinit {
@@ -32,9 +33,7 @@ final class LinkedProgram {
     functions.deallocate()
     constants.deallocate()
     attributes.deallocate()
-    let calls = UnsafeMutableBufferPointer(mutating: sites)
-    calls.deinitialize()
-    calls.deallocate()
+    sites.deallocate()
   }
 }
 

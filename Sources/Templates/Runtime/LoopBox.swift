@@ -1,25 +1,38 @@
 /// The variable `loop` of a running loop (jinja2.runtime.LoopContext).
-final class LoopBox: HeapObject {
+final class LoopBox: HeapObject, ReusableBox {
   override var typeName: String { "LoopContext" }
 
   /// From 0; -1 before the first item.
   @exclusivity(unchecked) private(set) var index0 = -1
-  let depth0: Int
+  @exclusivity(unchecked) private(set) var depth0 = 0
   /// What `loop(…)` runs in a recursive loop.
-  let recursion: (function: Int, frame: Frame)?
-  private let iterable: Datum
-  @exclusivity(unchecked) private var cursor: Cursor
+  @exclusivity(unchecked) private(set) var recursion: (function: Int, frame: Frame)?
+  @exclusivity(unchecked) private var iterable = Datum.none
+  @exclusivity(unchecked) private var cursor = Cursor.empty
   @exclusivity(unchecked) private var after = Datum.missing
   @exclusivity(unchecked) private var current = Datum.missing
   @exclusivity(unchecked) private var before = Datum.missing
   @exclusivity(unchecked) private var known: Int?
   @exclusivity(unchecked) private var lastChanged: [Datum]?
 
-  init(_ iterable: Datum, _ cursor: Cursor, recursion: (function: Int, frame: Frame)?, depth0: Int) {
+  override init() {}
+
+  /// Begins a loop.
+  func begin(_ iterable: Datum, _ cursor: Cursor, recursion: (function: Int, frame: Frame)?, depth0: Int) {
     self.iterable = iterable
     self.cursor = cursor
     self.recursion = recursion
     self.depth0 = depth0
+  }
+
+  func clear() {
+    index0 = -1
+    recursion = nil
+    after = .missing
+    current = .missing
+    before = .missing
+    known = nil
+    lastChanged = nil
   }
 
   func advance(_ machine: Machine) throws(RenderFailure) -> Datum? {

@@ -50,7 +50,8 @@ final class Machine {
     globalBoxes = boxes
     let slotCount = program.functions.first?.slotNames.count ?? 0
     let slots = UnsafeMutablePointer<Datum>.allocate(capacity: max(1, slotCount))
-    rootFrame = Frame(slots: slots, slotCount: slotCount, parent: nil)
+    rootFrame = Frame()
+    rootFrame.set(slots: slots, slotCount: slotCount, parent: nil)
     stackSize = (1 << 14) + (program.functions.map(\.stackNeed).max() ?? 0) * 2
     stack = .allocate(capacity: stackSize)
   }
@@ -205,12 +206,15 @@ final class Machine {
       let right = pop()
       push(try binary(operation, pop(), right))
     case .filter(let filter, let site):
-      if let quick = try quickFilter(filter, stack[top &- 1], linked.sites[site]) {
-        stack[top &- 1] = quick
-      } else {
-        try filterTop(filter, linked.sites[site])
+      try linked.sites[site].lend { (site) throws(RenderFailure) in
+        if let quick = try quickFilter(filter, stack[top &- 1], site) {
+          stack[top &- 1] = quick
+        } else {
+          try filterTop(filter, site)
+        }
       }
-    case .method(let site): try callMethod(linked.sites[site])
+    case .method(let site):
+      try linked.sites[site].lend { (site) throws(RenderFailure) in try callMethod(site) }
     default: return try rareStep(instruction, at: place, frame, function)
     }
     return place + 1

@@ -7,8 +7,8 @@ extension Machine {
     let memory = try region.allocate(max(1, count) * MemoryLayout<Datum>.stride)
     let slots = memory.bindMemory(to: Datum.self, capacity: max(1, count))
     slots.update(repeating: .missing, count: count)
-    let frame = Frame(slots: slots, slotCount: count, parent: parent)
-    _ = region.keep(frame)
+    let frame = region.newFrame()
+    frame.set(slots: slots, slotCount: count, parent: parent)
     return frame
   }
 

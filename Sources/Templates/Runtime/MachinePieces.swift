@@ -19,8 +19,9 @@ extension Machine {
     _ slot: Int, _ frame: Frame, recursion: (function: Int, frame: Frame)?, depth: Int
   ) throws(RenderFailure) {
     let iterable = pop()
-    let loop = LoopBox(iterable, try requireCursor(over: iterable), recursion: recursion, depth0: depth)
-    let reference = region.keep(loop)
+    let loop = region.newLoop()
+    loop.begin(iterable, try requireCursor(over: iterable), recursion: recursion, depth0: depth)
+    let reference = Unmanaged.passUnretained(loop)
     cursors.append(.loop(reference))
     frame.slots[slot] = .object(Unmanaged.passUnretained(loop))
   }
@@ -82,7 +83,7 @@ extension Machine {
 
   func makeDictionary(_ count: Int) throws(RenderFailure) {
     let items = popItems(count * 2)
-    let box = DictionaryBox()
+    let box = region.newDictionary()
     for place in 0..<count {
       try requireHashable(items[place * 2])
       box.set(items[place * 2], items[place * 2 + 1])

@@ -17,7 +17,7 @@ extension Machine {
       for item in items { made.append(try datum(item)) }
       return try region.list(made)
     case .dictionary(let pairs):
-      let box = DictionaryBox()
+      let box = region.newDictionary()
       for (place, key) in pairs.keys.enumerated() {
         box.set(.text(try region.text(key)), try datum(pairs.values[place]))
       }
@@ -59,19 +59,18 @@ extension Region {
       let text = PackedValue.textBytes(bytes)
       return (try integer(digits: Text(text).string), 5 + text.count)
     case PackedValue.Tag.list:
-      var items: [Datum] = []
       let (count, size) = extent(bytes)
-      items.reserveCapacity(min(count, size))
+      let box = newList()
       var place = 9
       for _ in 0..<count where place < size {
         let (value, length) = try datum(packed: UnsafeRawBufferPointer(rebasing: bytes[place..<size]))
-        items.append(value)
+        box.items.append(value)
         place += length
       }
-      return (try list(items), size)
+      return (try list(box), size)
     case PackedValue.Tag.dictionary:
       let (count, size) = extent(bytes)
-      let box = DictionaryBox(capacity: min(count, size))
+      let box = newDictionary()
       var place = 9
       for _ in 0..<count where place < size {
         let (key, length) = try datum(packed: UnsafeRawBufferPointer(rebasing: bytes[place..<size]))

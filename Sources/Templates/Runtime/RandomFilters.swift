@@ -38,7 +38,7 @@ extension Machine {
   /// The items that occur most often, in the order of their first occurrence (`Counter.most_common`).
   private func mostFrequent(_ value: Datum) throws(RenderFailure) -> Datum {
     guard try isTrue(value) else { return .none }
-    let counts = DictionaryBox()
+    let counts = region.newDictionary()
     for item in try items(of: value) {
       try requireHashable(item)
       if case .integer(let count)? = counts.value(item) {

@@ -21,6 +21,10 @@ final class Region {
     var lastText: UnsafeRawPointer?
     var total = 0
     var objects: [HeapObject] = []
+    var lists = BoxPool<ListBox>()
+    var dictionaries = BoxPool<DictionaryBox>()
+    var loops = BoxPool<LoopBox>()
+    var frames = BoxPool<Frame>()
     var scratch: [Scratch] = []
 
     init() { usePage() }
@@ -55,6 +59,10 @@ final class Region {
   /// Gives up everything; values made before are dead.
   func reset() {
     if !state.pointee.objects.isEmpty { state.pointee.objects.removeAll(keepingCapacity: true) }
+    state.pointee.lists.reset()
+    state.pointee.dictionaries.reset()
+    state.pointee.loops.reset()
+    state.pointee.frames.reset()
     if state.pointee.page > 0 { dropPages() }
     state.pointee.used = 0
     state.pointee.total = 0
@@ -164,6 +172,21 @@ final class Region {
     return Unmanaged.passUnretained(box)
   }
 
+  /// An empty list for `list(_:)` to give out when it is filled.
+  func newList() -> ListBox { state.pointee.lists.next() }
+
+  func list(_ box: ListBox) throws(RenderFailure) -> Datum {
+    try charge(64 + box.items.count * MemoryLayout<Datum>.stride)
+    return .list(Unmanaged.passUnretained(box))
+  }
+
+  /// An empty dictionary that lasts as long as the rendering; `dictionary(_:)` gives it out when it is filled.
+  func newDictionary() -> DictionaryBox { state.pointee.dictionaries.next() }
+
+  func newLoop() -> LoopBox { state.pointee.loops.next() }
+
+  func newFrame() -> Frame { state.pointee.frames.next() }
+
   func list(_ items: [Datum]) throws(RenderFailure) -> Datum {
     try charge(64 + items.count * MemoryLayout<Datum>.stride)
     return .list(keep(ListBox(items)))
@@ -174,9 +197,10 @@ final class Region {
     return .tuple(keep(TupleBox(items, names: names)))
   }
 
+  /// - Parameter box: one of `newDictionary`.
   func dictionary(_ box: DictionaryBox) throws(RenderFailure) -> Datum {
     try charge(128 + box.count * 2 * MemoryLayout<Datum>.stride)
-    return .dictionary(keep(box))
+    return .dictionary(Unmanaged.passUnretained(box))
   }
 
   func object(_ box: HeapObject) throws(RenderFailure) -> Datum {

@@ -138,7 +138,7 @@ extension Machine {
 
   private func unique(_ value: Datum, _ a: BoundArguments) throws(RenderFailure) -> Datum {
     let key = try keyFunction(a[1], caseSensitive: try flag(a[0]))
-    let seen = DictionaryBox()
+    let seen = region.newDictionary()
     var source: Cursor?
     return try generator { (machine) throws(RenderFailure) in
       if source == nil { source = try machine.requireCursor(over: value) }

@@ -127,13 +127,13 @@ extension Machine {
       return try region.list(parts.reversed())
     }
     var offset = 0
-    parts.reserveCapacity(min(limit, 16) + 1)
-    while parts.count < limit, let found = text.find(separator, from: offset) {
-      parts.append(.text(text[offset..<found]))
+    let list = region.newList()
+    while list.items.count < limit, let found = text.find(separator, from: offset) {
+      list.items.append(.text(text[offset..<found]))
       offset = found + separator.count
     }
-    parts.append(.text(text[offset..<text.count]))
-    return try region.list(parts)
+    list.items.append(.text(text[offset..<text.count]))
+    return try region.list(list)
   }
 
   private func splitAtSpace(_ text: Text, _ limit: Int) -> [Datum] {

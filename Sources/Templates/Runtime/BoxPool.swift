@@ -1,0 +1,37 @@
+/// Objects of one class that are used again from rendering to rendering: making and giving up an object takes
+/// longer than most of what a template does with it.
+struct BoxPool<Box: ReusableBox>: ~Copyable {
+  private var boxes: [Box] = []
+  private var used = 0
+  /// More are given up when a rendering ends.
+  private static var most: Int { 256 }
+
+  /// A box as if it were new; it is the caller's until `reset`.
+  mutating func next() -> Box {
+    if used == boxes.count { boxes.append(Box()) }
+    let box = boxes[used]
+    used += 1
+    return box
+  }
+
+  mutating func reset() {
+    guard used > 0 else { return }
+    for place in 0..<used { boxes[place].clear() }
+    used = 0
+    if boxes.count > Self.most { boxes.removeLast(boxes.count - Self.most) }
+  }
+}
+
+/// An object that can be made as good as new.
+protocol ReusableBox: HeapObject {
+  init()
+  /// Forgets what it holds, and keeps a moderate amount of memory for the next use.
+  func clear()
+}
+
+extension Array where Element == Datum {
+  /// Forgets the items and keeps the memory, unless it is a lot.
+  mutating func clearForReuse() {
+    if capacity > 1024 { self = [] } else { removeAll(keepingCapacity: true) }
+  }
+}
