@@ -20,6 +20,16 @@ public struct RenderOptions: Sendable {
   public var limit: Int?
   /// Decides what the random filters draw.
   public var seed: UInt64
+  /// Bytes that one rendering may put out; nil, as in the next four: `RenderLimits`' own.
+  public var outputBytes: Int?
+  /// Steps of all loops of one rendering together.
+  public var loopIterations: Int?
+  /// Macros, recursive loops and nested values inside each other.
+  public var recursion: Int?
+  /// Items of one `range`.
+  public var rangeLength: Int?
+  /// Bytes of values that one rendering may hold.
+  public var memoryBytes: Int?
 
   public init(
     templates: String, names: [String] = [], records: String? = nil, task: String? = nil,
@@ -33,6 +43,16 @@ public struct RenderOptions: Sendable {
     self.environment = environment
     self.limit = limit
     self.seed = seed
+  }
+
+  var limits: RenderLimits {
+    var limits = RenderLimits()
+    limits.outputBytes = outputBytes ?? limits.outputBytes
+    limits.loopIterations = loopIterations ?? limits.loopIterations
+    limits.recursion = recursion ?? limits.recursion
+    limits.rangeLength = rangeLength ?? limits.rangeLength
+    limits.memoryBytes = memoryBytes ?? limits.memoryBytes
+    return limits
   }
 
   func chosenEnvironment() throws(Diagnostic) -> TemplateEnvironment? {
@@ -62,9 +82,9 @@ public struct RenderOptions: Sendable {
 public func explainTemplates(_ options: RenderOptions) throws -> String {
   let environment = try options.chosenEnvironment()
   var text = ""
-  for source in try options.chosenTemplates() {
-    let template = try CompiledTemplate.compile(source, environment: environment)
-    text += "\(source.name) (\(source.id))\n\(template.listing)"
+  let sources = try options.chosenTemplates()
+  for template in try CompiledTemplate.compileAll(sources, environment: environment, limits: options.limits) {
+    text += "\(template.source.name) (\(template.source.id))\n\(template.listing)"
     if !text.hasSuffix("\n") { text += "\n" }
   }
   return text
@@ -81,7 +101,8 @@ public func renderExamples(
   if let task = options.task {
     try renderTask(task, sources, environment, options, session, sink)
   } else if let records = options.records {
-    let templates = try sources.map { try CompiledTemplate.compile($0, environment: environment) }
+    let templates = try CompiledTemplate.compileAll(
+      sources, environment: environment, limits: options.limits)
     try RenderLines.render(
       records, through: LineTemplates(templates), seed: options.seed, limit: options.limit ?? .max,
       threads: session.threads, to: sink)
@@ -99,9 +120,8 @@ private func renderTask(
   }
   let description = try CorpusDescription.load(path)
   let schema = description.schema
-  let templates = try sources.map {
-    try CompiledTemplate.compile($0, schema: schema, environment: environment)
-  }
+  let templates = try CompiledTemplate.compileAll(
+    sources, schema: schema, environment: environment, limits: options.limits)
   var batch = RenderBatch(LineTemplates(templates), schema, seed: options.seed, threads: session.threads)
   var left = options.limit ?? .max
   struct Enough: Error {}

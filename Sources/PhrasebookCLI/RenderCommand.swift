@@ -45,6 +45,8 @@ struct RenderCommand: ParsableCommand {
   @Flag(help: "Print the compiled programs instead, one instruction a line.")
   var explain = false
 
+  @OptionGroup var limits: LimitOptions
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -55,9 +57,10 @@ struct RenderCommand: ParsableCommand {
   }
 
   func run() throws {
-    let options = RenderOptions(
+    var options = RenderOptions(
       templates: templates, names: names, records: records, task: task, corpora: corpora,
       environment: environment, limit: limit, seed: seed)
+    limits.set(in: &options)
     if explain {
       try standardOutput(explainTemplates(options))
     } else {

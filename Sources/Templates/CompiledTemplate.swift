@@ -58,7 +58,31 @@ public final class CompiledTemplate: @unchecked Sendable {
     var compilation = Compilation(
       source: source, schema: schema, environment: environment ?? source.environment ?? .promptsource,
       limits: limits)
-    return try compilation.run()
+    // Trees are walked, and in the end taken apart, as deep as they are.
+    let outcome = withDeepStack { () -> Result<CompiledTemplate, Diagnostics> in
+      do throws(Diagnostics) { return .success(try compilation.run()) } catch { return .failure(error) }
+    }
+    return try outcome.get()
+  }
+
+  /// Compiles several templates, such as those of a file.
+  ///
+  /// - Throws: everything that is wrong with any of them.
+  public static func compileAll(
+    _ sources: [TemplateSource], schema: Schema? = nil, environment: TemplateEnvironment? = nil,
+    limits: RenderLimits = RenderLimits()
+  ) throws(Diagnostics) -> [CompiledTemplate] {
+    var compiled: [CompiledTemplate] = []
+    var problems: [Diagnostic] = []
+    for source in sources {
+      do throws(Diagnostics) {
+        compiled.append(try compile(source, schema: schema, environment: environment, limits: limits))
+      } catch {
+        problems += error.list
+      }
+    }
+    guard problems.isEmpty else { throw Diagnostics(problems) }
+    return compiled
   }
 
   static func make(

@@ -38,7 +38,7 @@ import Testing
     let fields = Self.values.map(\.0)
     let jinja =
       fields.map { "{{ \($0) }},{{ \($0) | string | length }};" }.joined()
-      + "{{ list[1] }}{{ dictionary.k }} |||"
+      + "{{ list[1] }}{{ dictionary.k }} ||| x"
     let schema = Schema(fields: fields)
     var packed = ByteBuffer()
     PackedRecord.append(Record(values: Self.values.map(\.1)), schema: schema, to: &packed)
@@ -119,21 +119,21 @@ import Testing
   static let hostile: [(String, String)] = [
     (
       "{% for i in range(1000) %}{% for j in range(1000) %}{% for k in range(1000) %}{% endfor %}{% endfor %}"
-        + "{% endfor %}", "loop steps"
+        + "{% endfor %}", "raise --loop-iterations"
     ),
-    ("{% for i in range(100000) %}{{ 'x' * 1000 }}{% endfor %}", "MB of output"),
-    ("{{ range(10 ** 9) | list }}", "a range of more than"),
-    ("{{ 'x' * 10 ** 12 }}", "MB of values"),
-    ("{{ ['x'] * 10 ** 12 }}", "MB of values"),
-    ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "more than 200 deep"),
-    ("{% for i in [[[]]] recursive %}{{ loop([[[]]]) }}{% endfor %}", "more than 200 deep"),
+    ("{% for i in range(100000) %}{{ 'x' * 1000 }}{% endfor %}", "raise --output-bytes"),
+    ("{{ range(10 ** 9) | list }}", "raise --range-length"),
+    ("{{ 'x' * 10 ** 12 }}", "raise --memory-bytes"),
+    ("{{ ['x'] * 10 ** 12 }}", "raise --memory-bytes"),
+    ("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "recurse less"),
+    ("{% for i in [[[]]] recursive %}{{ loop([[[]]]) }}{% endfor %}", "recurse less"),
     (
       "{% set ns = namespace(s='xxxxxxxxxx') %}{% for i in range(60) %}{% set ns.s = ns.s + ns.s %}{% endfor %}",
-      "MB of values"
+      "raise --memory-bytes"
     ),
-    ("{{ 'a' | center(10 ** 11) }}", "MB of values"),
-    ("{{ '%1000000000000d' % 1 }}", "MB of values"),
-    ("{% set l = [1] %}{% for i in l %}{% set _ = l.append(i) %}{% endfor %}", "loop steps"),
+    ("{{ 'a' | center(10 ** 11) }}", "raise --memory-bytes"),
+    ("{{ '%1000000000000d' % 1 }}", "raise --memory-bytes"),
+    ("{% set l = [1] %}{% for i in l %}{% set _ = l.append(i) %}{% endfor %}", "raise --loop-iterations"),
   ]
 
   @Test(arguments: hostile)

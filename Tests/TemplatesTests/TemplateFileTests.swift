@@ -86,6 +86,12 @@ import Testing
     ("Say {{ premise }}.", [OutlineSegment.text("Say "), .expression("premise"), .text(".")]),
     ("{% if x %}a{# b #}{{- y | upper -}} c{% endif %}", [.text("a"), .expression("y | upper"), .text("c")]),
     ("{% raw %}{{ x }}{% endraw %}", [.text("{{ x }}")]),
+    ("{{ broken", [.text("{{ broken")]),
+    (
+      "Say {{ x }}\nand {{ broken", [.text("Say "), .expression("x"), .text("\nand "), .text("{{ broken")]
+    ),
+    ("a {{ 1 § 2 }} b{% if", [.text("a "), .expression("1 § 2"), .text(" b"), .text("{% if")]),
+    ("a {# never closed", [.text("a ")]),
     ("a ||| {{answer_choices[label]}}", [.text("a ||| "), .expression("answer_choices[label]")]),
   ])
   func outlinesTextsAndOutputs(_ jinja: String, _ expected: [OutlineSegment]) {

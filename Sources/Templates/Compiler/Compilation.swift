@@ -86,38 +86,31 @@ struct Compilation {
     let text = TemplateText(jinja, keepsTrailingNewline: environment.lexicalRules.keepsTrailingNewline)
     let places = SourcePlaces(
       text, node: node, map: isChoices ? nil : source.jinjaPlaces, fallback: source.location)
-    let statements: [Statement]
-    do throws(SyntaxFailure) {
-      statements = try Parser.parse(text, environment: environment)
-    } catch {
-      problems.append(places.diagnostic(error.message, error.range))
-      return nil
-    }
-    if !isChoices { self.statements = statements }
+    let parsed = Parser.parse(text, environment: environment)
+    if !isChoices { statements = parsed.statements }
     let program = Program()
     let compiler = Compiler(
-      text, environment: environment, program: program, constantChoices: constantChoices,
+      text, environment: environment, program: program,
+      constantChoices: parsed.statements.onlyRead("answer_choices") ? constantChoices : nil,
       isChecking: schema != nil)
-    compiler.compile(statements)
+    compiler.fields = schema?.fields ?? []
+    compiler.compile(parsed.statements)
     let first = problems.count
-    for problem in compiler.problems { problems.append(places.diagnostic(problem.message, problem.range)) }
-    check(compiler, places, isChoices: isChoices)
+    for problem in parsed.failures + compiler.problems {
+      problems.append(places.diagnostic(problem.message, problem.range))
+    }
+    if !parsed.lostStatement { check(compiler, places, isChoices: isChoices) }
     problems[first...].sort { a, b in
       guard let x = a.location, let y = b.location else { return false }
       return (x.line, x.column) < (y.line, y.column)
     }
-    if schema != nil, environment.dividesOutput, !isChoices, !mayDivide(statements, jinja) {
-      problems.append(
-        places.diagnostic(
-          "the template '\(source.name)' has no '|||'; put it between the input and the target", 0..<0))
+    if schema != nil, environment.dividesOutput, !isChoices, parsed.failures.isEmpty {
+      for problem in DividerCheck(compiler.folder).problems(of: parsed.statements, named: source.name) {
+        problems.append(places.diagnostic(problem.message, problem.range))
+      }
     }
     _ = program.link()
-    return compiler.problems.isEmpty ? program : nil
-  }
-
-  /// Whether the source holds a divider anywhere; where it comes from an expression nobody can tell.
-  private func mayDivide(_ statements: [Statement], _ jinja: String) -> Bool {
-    jinja.utf8.count < 3 ? false : Array(jinja.utf8).withUnsafeBytes { Text($0).find(Text(divider)) != nil }
+    return compiler.problems.isEmpty && parsed.failures.isEmpty ? program : nil
   }
 
   /// Tells names that are no fields.
@@ -152,7 +145,8 @@ extension Program {
     functions.contains { function in
       function.code.contains {
         switch $0 {
-        case .filter(let filter, _): return filter.isImpure
+        // `map` may be told the name of such a filter.
+        case .filter(let filter, _): return filter.isImpure || filter == .map
         case .name: return true
         default: return false
         }

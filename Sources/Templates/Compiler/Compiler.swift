@@ -17,24 +17,36 @@ final class Compiler {
   let folder: ConstantFolder
   /// Whether unknown filters inside `if` are told now rather than when they are met.
   let isChecking: Bool
+  /// The fields of the schema, which go before functions of the same name.
+  var fields: [String] = []
   /// Off while a constant itself is computed.
   let folds: Bool
+  private let stackRoom: StackRoom
 
   init(
     _ text: TemplateText, environment: TemplateEnvironment, program: Program, constantChoices: [String]?,
-    isChecking: Bool, folds: Bool = true
+    isChecking: Bool, folds: Bool = true, stackRoom: StackRoom = StackRoom()
   ) {
+    self.stackRoom = stackRoom
     self.folds = folds
     self.text = text
     self.environment = environment
     self.program = program
     self.constantChoices = constantChoices
     self.isChecking = isChecking
-    folder = ConstantFolder(environment: environment)
+    folder = ConstantFolder(
+      environment: environment, stackRoom: stackRoom, choices: constantChoices)
   }
 
   func report(_ message: String, _ range: Range<Int>) {
     problems.append(SyntaxFailure(message: message, range: range))
+  }
+
+  /// Whether the tree may be walked further down; if not, tells so.
+  func mayDescend(_ range: Range<Int>) -> Bool {
+    guard !stackRoom.isLeft else { return true }
+    if problems.isEmpty { report("nested too deep; simplify it", range) }
+    return false
   }
 
   // MARK: Functions
@@ -199,6 +211,20 @@ final class Compiler {
     if let known = program.names.firstIndex(where: { $0.utf8.elementsEqual(name.utf8) }) { return known }
     program.names.append(name)
     return program.names.count - 1
+  }
+
+  /// Compiles a part that is never reached: its mistakes are told, and nothing of it is kept.
+  func discard(_ scope: Scope, _ body: () -> Void) {
+    let function = scope.function
+    let (length, free) = (function.program.code.count, freeNames.count)
+    let joins = function.program.joinsText
+    barrier(function)
+    body()
+    function.program.code.removeSubrange(length...)
+    function.program.offsets.removeSubrange(length...)
+    freeNames.removeSubrange(free...)
+    scope.loop?.exits.removeAll { $0 >= length }
+    function.program.joinsText = joins
   }
 
   func noteFree(_ name: String, _ range: Range<Int>) { freeNames.append((name, range)) }

@@ -3,6 +3,7 @@ import Bytes
 /// Expressions: each leaves one value on the stack.
 extension Compiler {
   func compile(_ expression: Expression, _ scope: Scope) {
+    guard mayDescend(expression.range) else { return }
     let function = scope.function
     let range = expression.range
     if folds, let literal = folder.fold(expression, scope.escape) {
@@ -42,11 +43,13 @@ extension Compiler {
       compile(right, scope)
       emit(.binary(operation), range, function)
     case .and(let left, let right):
+      if let isTrue = known(left, scope) { return compile(isTrue ? right : left, scope) }
       compile(left, scope)
       let skip = emit(.and(0), range, function)
       compile(right, scope)
       land(skip, function)
     case .or(let left, let right):
+      if let isTrue = known(left, scope) { return compile(isTrue ? left : right, scope) }
       compile(left, scope)
       let skip = emit(.or(0), range, function)
       compile(right, scope)
@@ -64,6 +67,11 @@ extension Compiler {
     }
   }
 
+  /// Whether a condition holds, where that is the same for every record.
+  func known(_ condition: Expression, _ scope: Scope) -> Bool? {
+    folds && scope.escape == .never ? folder.truth(of: condition) : nil
+  }
+
   private func compileName(_ name: String, _ range: Range<Int>, _ scope: Scope) {
     let function = scope.function
     if let target = scope.symbols.reference(name), let place = function.place(target) {
@@ -71,6 +79,11 @@ extension Compiler {
         place.depth == 0 ? .slot(place.slot) : .outerSlot(depth: place.depth, slot: place.slot), range,
         function)
       if case .resolve = scope.symbols.load(of: target) { noteFree(name, range) }
+      return
+    }
+    if !folds, name == "answer_choices", let constantChoices {
+      for choice in constantChoices { emit(.constant(addText(choice)), range, function) }
+      emit(.list(constantChoices.count), range, function)
       return
     }
     noteFree(name, range)
@@ -83,6 +96,16 @@ extension Compiler {
     var scope = scope
     scope.isSoft = true
     let function = scope.function
+    if let isTrue = known(test, scope) {
+      if isTrue {
+        compile(then, scope)
+        return discard(scope) { if let otherwise { compile(otherwise, scope) } }
+      }
+      discard(scope) { compile(then, scope) }
+      if let otherwise { return compile(otherwise, scope) }
+      emit(.noElse(line: text.line(of: range.lowerBound)), range, function)
+      return
+    }
     compile(test, scope)
     let skip = emit(.jumpIfFalse(0), range, function)
     compile(then, scope)
@@ -214,6 +237,9 @@ extension Compiler {
       site.dictionaryMethod = DictionaryMethod(rawValue: name)
       emit(.method(addSite(site)), range, scope.function)
     } else {
+      if case .name(let name) = callee.kind, !isVariable(name, scope) {
+        check(given, ofFunction: name, range)
+      }
       compile(callee, scope)
       emit(.call(addSite(arguments(given, scope, caller: caller))), range, scope.function)
     }
@@ -241,6 +267,7 @@ extension Compiler {
     site.name = name
     let index = addSite(site)
     if let filter {
+      check(given, of: filter, range)
       emit(.filter(filter, index), range, function)
     } else {
       unknown("filter", name, Filter.names(in: environment), range, scope)
@@ -263,11 +290,19 @@ extension Compiler {
     site.name = name
     let index = addSite(site)
     if let test = TestName(rawValue: name) {
+      check(given, of: test, range)
       emit(.test(test, index), range, scope.function)
     } else {
       unknown("test", name, TestName.allCases.map(\.rawValue), range, scope)
       emit(.unknownFilter(index), range, scope.function)
     }
+  }
+
+  private func isVariable(_ name: String, _ scope: Scope) -> Bool {
+    if fields.contains(name) { return true }
+    guard let target = scope.symbols.reference(name) else { return false }
+    if case .resolve = scope.symbols.load(of: target) { return false }
+    return true
   }
 
   private func unknown(

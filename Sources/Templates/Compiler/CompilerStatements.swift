@@ -5,6 +5,7 @@ extension Compiler {
   }
 
   private func compile(_ statement: Statement, _ scope: Scope) {
+    guard mayDescend(statement.range) else { return }
     let range = statement.range
     let function = scope.function
     switch statement.kind {
@@ -89,7 +90,22 @@ extension Compiler {
     scope.isSoft = true
     let function = scope.function
     var exits: [Int] = []
-    for (test, body) in branches {
+    for (place, (test, body)) in branches.enumerated() {
+      switch known(test, scope) {
+      case true?:
+        compile(body, scope)
+        discard(scope) {
+          for branch in branches[(place + 1)...] { compile(branch.body, scope) }
+          compile(otherwise, scope)
+        }
+        if !exits.isEmpty { barrier(function) }
+        for exit in exits { land(exit, function) }
+        return
+      case false?:
+        discard(scope) { compile(body, scope) }
+        continue
+      case nil: break
+      }
       compile(test, scope)
       let skip = emit(.jumpIfFalse(0), test.range, function)
       compile(body, scope)
@@ -98,7 +114,7 @@ extension Compiler {
       land(skip, function)
     }
     compile(otherwise, scope)
-    barrier(function)
+    if !exits.isEmpty { barrier(function) }
     for exit in exits { land(exit, function) }
   }
 

@@ -1,6 +1,9 @@
 /// Computes what needs no record, as Jinja's optimizer does.
 struct ConstantFolder {
   let environment: TemplateEnvironment
+  let stackRoom: StackRoom
+  /// Answer choices that are the same for every record, where the template only reads them.
+  let choices: [String]?
 
   /// Longer results stay a computation.
   private static let longest = 1 << 14
@@ -41,7 +44,9 @@ struct ConstantFolder {
     let program = Program()
     let text = TemplateText("", keepsTrailingNewline: false)
     let compiler = Compiler(
-      text, environment: environment, program: program, constantChoices: nil, isChecking: false, folds: false)
+      text, environment: environment, program: program, constantChoices: choices, isChecking: false,
+      folds: false,
+      stackRoom: stackRoom)
     compiler.compileAlone(expression)
     guard compiler.problems.isEmpty else { return nil }
     var limits = RenderLimits()
@@ -50,12 +55,16 @@ struct ConstantFolder {
     let machine = Machine(program, environment: environment, limits: limits)
     // Iterators that wait among its objects may hold it.
     defer { machine.reset() }
+    machine.stackRoom = stackRoom
     guard let value = try? machine.evaluate() else { return nil }
     return read(machine, value)
   }
 
   /// Whether an expression is made of literals and may be computed ahead of time.
-  private func isFoldable(_ expression: Expression) -> Bool { isConstant(expression) && !draws(expression) }
+  private func isFoldable(_ expression: Expression) -> Bool {
+    (isConstant(expression) || choices != nil && isConstant(expression, withChoices: true))
+      && !draws(expression)
+  }
 
   /// Whether filters or tests stand in an expression; where escaping is not known, Jinja leaves those alone.
   func usesFilters(_ expression: Expression) -> Bool {
@@ -73,13 +82,19 @@ struct ConstantFolder {
   }
 
   /// Whether an expression is made of literals alone.
-  func isConstant(_ expression: Expression) -> Bool {
+  ///
+  /// - Parameter withChoices: the constant answer choices count as literals; Jinja knows nothing of them.
+  func isConstant(_ expression: Expression, withChoices: Bool = false) -> Bool {
+    func areConstant() -> Bool {
+      expression.children.allSatisfy { isConstant($0, withChoices: withChoices) }
+    }
     switch expression.kind {
     case .constant: return true
+    case .name("answer_choices"): return withChoices
     case .name, .call: return false
     case .conditional(_, _, let otherwise):
       // Without `else` the value may be undefined, which Jinja leaves for later.
-      return otherwise != nil && expression.children.allSatisfy(isConstant)
+      return otherwise != nil && areConstant()
     case .filter(let operand, let name, _):
       guard operand != nil, let filter = Filter(rawValue: name), filter.exists(in: environment) else {
         return false
@@ -87,11 +102,11 @@ struct ConstantFolder {
       // Filters that get Jinja's context are never folded.
       switch filter {
       case .random, .map, .select, .reject, .selectattr, .rejectattr: return false
-      default: return expression.children.allSatisfy(isConstant)
+      default: return areConstant()
       }
     case .test(_, let name, _):
-      return TestName(rawValue: name) != nil && expression.children.allSatisfy(isConstant)
-    default: return expression.children.allSatisfy(isConstant)
+      return TestName(rawValue: name) != nil && areConstant()
+    default: return areConstant()
     }
   }
 }

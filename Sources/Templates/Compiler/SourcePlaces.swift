@@ -44,6 +44,7 @@ struct SourcePlaces {
   /// A byte of the text as a byte of the file.
   private func fileOffset(_ offset: Int) -> Int {
     guard let last = offsets.last else { return 0 }
+    let offset = text.sourceOffset(offset)
     return offset < offsets.count ? offsets[offset] : last
   }
 }

@@ -127,7 +127,8 @@ private struct ScalarWalk {
       next = place
     }
     // One break is a blank, more of them are line breaks; a folded block keeps those of indented lines.
-    while index + taken < text.count, taken < breaks, text[index + taken] == 10 { taken += 1 }
+    let most = isBlock ? breaks : breaks - 1
+    while index + taken < text.count, taken < most, text[index + taken] == 10 { taken += 1 }
     if taken == 0, index < text.count, text[index] == 32 { taken = 1 }
     for _ in 0..<taken { offsets.append(start) }
     return taken

@@ -142,7 +142,7 @@ extension Machine {
 
   private func checkBits(_ bits: Int) throws(RenderFailure) {
     guard bits <= 1 << 20 else {
-      throw RenderFailure(.limit, "an integer of more than a million bits; compute with smaller ones")
+      throw .tooLongInteger
     }
   }
 
@@ -156,7 +156,7 @@ extension Machine {
     if y == 0 { return .integer(1) }
     if x.magnitude <= 1 { return try region.integer(x == -1 && y % 2 == 0 ? 1 : x) }
     guard let exponent = Int(exactly: y), exponent <= 1 << 20 else {
-      throw RenderFailure(.limit, "an integer of more than a million bits; compute with smaller ones")
+      throw .tooLongInteger
     }
     try checkBits((x.bitWidth - 1) * exponent)
     return try region.integer(x.power(exponent))

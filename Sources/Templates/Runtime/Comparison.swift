@@ -31,12 +31,9 @@ extension Machine {
       if case .undefined(let note) = a, note.box.isStrict { throw undefinedFailure(note.box) }
       if case .undefined(let note) = b, note.box.isStrict { throw undefinedFailure(note.box) }
     }
-    var left = limits.loopIterations
-    let isEqual = equalValues(a, b, depth: 0, &left)
-    guard left >= 0 else {
-      throw RenderFailure(
-        .limit, "more than \(limits.loopIterations) comparisons; compare less, or raise the iteration limit")
-    }
+    var equality = Equality(deepest: limits.recursion, room: stackRoom)
+    let isEqual = equality.holds(a, b)
+    if equality.isExhausted { throw tooDeep() }
     return isEqual
   }
 
@@ -64,7 +61,7 @@ extension Machine {
   private func ordered(
     _ comparison: ComparisonOperator, _ a: Datum, _ b: Datum, depth: Int
   ) throws(RenderFailure) -> Bool {
-    guard depth < limits.recursion else { throw tooDeep() }
+    guard depth < limits.recursion, stackRoom.isLeft else { throw tooDeep() }
     if let order = numericOrder(a, b) {
       switch (order, comparison) {
       case (.none, _): return false
@@ -113,6 +110,7 @@ extension Machine {
   func contains(_ container: Datum, _ item: Datum) throws(RenderFailure) -> Bool {
     switch container {
     case .text(let text), .markup(let text):
+      try countWork(text.count)
       guard let needle = item.asText else {
         throw typeError("'in <string>' requires string as left operand, not \(item.typeName)")
       }
@@ -145,6 +143,7 @@ extension Machine {
   }
 
   private func containsEqual(_ items: [Datum], _ item: Datum) throws(RenderFailure) -> Bool {
+    try countWork(items.count << 4)
     for other in items where try matches(other, item) { return true }
     return false
   }
@@ -154,7 +153,7 @@ extension Machine {
     switch value {
     case .list, .dictionary: throw typeError("unhashable type: '\(value.typeName)'")
     case .tuple(let tuple):
-      guard depth < limits.recursion else { throw tooDeep() }
+      guard depth < Equality.deepestKey else { throw tooDeep() }
       for item in tuple.box.items {
         try countIteration()
         try requireHashable(item, depth: depth + 1)

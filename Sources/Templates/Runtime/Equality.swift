@@ -1,55 +1,67 @@
 internal import BigInt
 import Bytes
 
-/// Python's `==`, for values neither of which is undefined in a strict environment (see `Machine.equal`).
-///
-/// Structures that hold themselves are compared to a bounded depth, and those that hold each other many times
-/// for a bounded time, and then count as different.
+/// Python's `==`, for keys of dictionaries, which `requireHashable` has passed.
 func equalValues(_ a: Datum, _ b: Datum) -> Bool {
-  var left = 1 << 20
-  return equalValues(a, b, depth: 0, &left)
+  var equality = Equality(deepest: Equality.deepestKey)
+  return equality.holds(a, b)
 }
 
-/// - Parameter left: comparisons of items that may still be done; below 0 when they were not enough.
-func equalValues(_ a: Datum, _ b: Datum, depth: Int, _ left: inout Int) -> Bool {
-  switch (a, b) {
-  case (.integer(let x), .integer(let y)): return x == y
-  case (.text(let x), .text(let y)), (.text(let x), .markup(let y)), (.markup(let x), .text(let y)),
-    (.markup(let x), .markup(let y)):
-    return x.equals(y)
-  case (.none, .none): return true
-  case (.undefined, .undefined): return true
-  case (.list(let x), .list(let y)):
-    return x.box === y.box || equalItems(x.box.items, y.box.items, depth, &left)
-  case (.tuple(let x), .tuple(let y)):
-    return x.box === y.box || equalItems(x.box.items, y.box.items, depth, &left)
-  case (.dictionary(let x), .dictionary(let y)):
-    return x.box === y.box || equalDictionaries(x.box, y.box, depth, &left)
-  case (.object(let x), .object(let y)): return equalObjects(x.box, y.box)
-  default: return numericOrder(a, b) == .some(.some(.same))
-  }
-}
+/// Python's `==`, for values neither of which is undefined in a strict environment (see `Machine.equal`).
+struct Equality {
+  /// Tuples inside each other that may be a key.
+  static let deepestKey = 100
+  private let deepest: Int
+  private var steps = 0
+  /// Whether the values were too deep or too many to tell.
+  private(set) var isExhausted = false
 
-private func equalItems(_ a: [Datum], _ b: [Datum], _ depth: Int, _ left: inout Int) -> Bool {
-  guard a.count == b.count, depth < 100 else { return false }
-  for (x, y) in zip(a, b) {
-    left -= 1
-    guard left >= 0, equalValues(x, y, depth: depth + 1, &left) else { return false }
-  }
-  return true
-}
+  private let room: StackRoom?
 
-private func equalDictionaries(
-  _ a: DictionaryBox, _ b: DictionaryBox, _ depth: Int, _ left: inout Int
-) -> Bool {
-  guard a.count == b.count, depth < 100 else { return false }
-  for (place, key) in a.keys.enumerated() {
-    left -= 1
-    guard left >= 0, let other = b.value(key),
-      equalValues(a.values[place], other, depth: depth + 1, &left)
-    else { return false }
+  init(deepest: Int, room: StackRoom? = nil) {
+    self.deepest = min(200, deepest)
+    self.room = room
   }
-  return true
+
+  mutating func holds(_ a: Datum, _ b: Datum, depth: Int = 0) -> Bool {
+    switch (a, b) {
+    case (.integer(let x), .integer(let y)): return x == y
+    case (.text(let x), .text(let y)), (.text(let x), .markup(let y)), (.markup(let x), .text(let y)),
+      (.markup(let x), .markup(let y)):
+      return x.equals(y)
+    case (.none, .none): return true
+    case (.undefined, .undefined): return true
+    case (.list(let x), .list(let y)): return equalItems(x.box.items, y.box.items, depth)
+    case (.tuple(let x), .tuple(let y)): return equalItems(x.box.items, y.box.items, depth)
+    case (.dictionary(let x), .dictionary(let y)): return equalDictionaries(x.box, y.box, depth)
+    case (.object(let x), .object(let y)): return equalObjects(x.box, y.box)
+    default: return numericOrder(a, b) == .some(.some(.same))
+    }
+  }
+
+  private mutating func mayGoOn(_ count: Int, _ depth: Int) -> Bool {
+    steps += count
+    if depth >= deepest || steps > 1 << 24 || !(room?.isLeft ?? true) { isExhausted = true }
+    return !isExhausted
+  }
+
+  private mutating func equalItems(_ a: [Datum], _ b: [Datum], _ depth: Int) -> Bool {
+    guard a.count == b.count, mayGoOn(a.count, depth) else { return false }
+    for place in a.indices where !a[place].isSame(as: b[place]) {
+      guard holds(a[place], b[place], depth: depth + 1) else { return false }
+    }
+    return true
+  }
+
+  private mutating func equalDictionaries(_ a: DictionaryBox, _ b: DictionaryBox, _ depth: Int) -> Bool {
+    guard a.count == b.count, mayGoOn(a.count, depth) else { return false }
+    for (place, key) in a.keys.enumerated() {
+      guard let other = b.value(key) else { return false }
+      if a.values[place].isSame(as: other) { continue }
+      guard holds(a.values[place], other, depth: depth + 1) else { return false }
+    }
+    return true
+  }
 }
 
 private func equalObjects(_ a: HeapObject, _ b: HeapObject) -> Bool {

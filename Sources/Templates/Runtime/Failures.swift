@@ -15,12 +15,11 @@ extension Machine {
   }
 
   func tooDeep() -> RenderFailure {
-    RenderFailure(.limit, "more than \(limits.recursion) deep; recurse less, or raise the recursion limit")
+    stackRoom.isLeft ? .tooDeep(limits) : .tooDeepForStack
   }
 
   func tooLong() -> RenderFailure {
-    RenderFailure(
-      .limit, "more than \(limits.memoryBytes >> 20) MB of values; render less, or raise the memory limit")
+    .tooMuchMemory(limits.memoryBytes)
   }
 
   /// Refuses a text or list of this size before it is made.

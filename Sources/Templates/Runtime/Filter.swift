@@ -82,6 +82,7 @@ extension Machine {
   }
 
   func apply(_ filter: Filter, to value: Datum, _ call: CallArguments) throws(RenderFailure) -> Datum {
+    if let text = value.asText { try countWork(text.count) }
     if filter.isVariadic { return try applyVariadic(filter, to: value, call) }
     let a =
       Filter.counts[filter].allow(call) && filter != .tojson

@@ -108,8 +108,7 @@ extension Machine {
     let size = Int(clamping: step.magnitude)
     let count = overflow ? .max : distance <= 0 ? 0 : (distance - 1) / size + 1
     guard count <= limits.rangeLength else {
-      throw RenderFailure(
-        .limit, "a range of more than \(limits.rangeLength) items; make it shorter, or raise the range limit")
+      throw .tooLongRange(limits)
     }
     if isSandboxed, count > 100_000 {
       throw runtimeError(
@@ -127,16 +126,21 @@ extension Machine {
     let html = try flag(a[1], default: true)
     let least = try integer(a[2], default: 20)
     let most = try integer(a[3], default: 100)
-    guard most > least, least >= 0, paragraphs >= 0 else { throw valueError("empty range for randrange()") }
-    try checkSize(most)
-    try checkProduct(paragraphs, most * 8)
+    guard most > least, least >= 0, paragraphs >= 0 else {
+      throw valueError("empty range for randrange()")
+    }
+    try checkProduct(most, 8)
+    try checkProduct(paragraphs, max(1, most * 8))
     let words = [
       "lorem", "ipsum", "dolor", "sit", "amet", "consectetuer", "adipiscing", "elit", "sed", "diam",
     ]
     var texts: [String] = []
     for _ in 0..<paragraphs {
       var made: [String] = []
-      for _ in 0..<(least + draw(most - least)) { made.append(words[draw(words.count)]) }
+      for _ in 0..<(least + draw(most - least)) {
+        try countIteration()
+        made.append(words[draw(words.count)])
+      }
       let text = made.joined(separator: " ")
       let capital = text.prefix(1).uppercased() + text.dropFirst() + "."
       texts.append(html ? "<p>\(capital)</p>" : capital)

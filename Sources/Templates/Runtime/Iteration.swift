@@ -95,6 +95,7 @@ final class GeneratorBox: IteratorBox {
   init(_ step: @escaping Step) { self.step = step }
   override func advance(_ machine: Machine) throws(RenderFailure) -> Datum? {
     guard let step else { return nil }
+    guard machine.stackRoom.isLeft else { throw machine.tooDeep() }
     do {
       if let item = try step(machine) { return item }
       self.step = nil
@@ -196,12 +197,18 @@ extension Machine {
     }
   }
 
+  /// Counts the work of one operation on something large, as if it were steps of a loop.
+  func countWork(_ size: Int) throws(RenderFailure) {
+    guard size >= 1 << 10 else { return }
+    iterations += size >> 10
+    try countIteration()
+  }
+
   /// Counts a step of a loop against the limit.
   func countIteration() throws(RenderFailure) {
     iterations += 1
     guard iterations <= limits.loopIterations else {
-      throw RenderFailure(
-        .limit, "more than \(limits.loopIterations) loop steps; loop less, or raise the iteration limit")
+      throw .tooManySteps(limits)
     }
   }
 }

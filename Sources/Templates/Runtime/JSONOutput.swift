@@ -64,6 +64,8 @@ extension Machine {
     _ value: Datum, _ style: Style, depth: Int, to buffer: inout ByteBuffer
   ) throws(RenderFailure) {
     guard depth < limits.recursion else { throw valueError("Circular reference detected") }
+    guard stackRoom.isLeft else { throw tooDeep() }
+    try countIteration()
     try checkSize(buffer.count)
     switch value {
     case .none: buffer.append("null")

@@ -100,6 +100,7 @@ extension Machine {
     switch method {
     case .count:
       var count = 0
+      try countWork(items.count << 4)
       for item in items where try matches(item, a[0]) { count += 1 }
       return .integer(count)
     case .index:
@@ -124,6 +125,7 @@ extension Machine {
     _ items: [Datum], of value: Datum, _ low: Int, _ high: Int
   ) throws(RenderFailure) -> Int? {
     guard low < high else { return nil }
+    try countWork((high - low) << 4)
     for place in low..<high where try matches(items[place], value) {
       return place
     }

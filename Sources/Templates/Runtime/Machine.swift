@@ -10,6 +10,7 @@ final class Machine {
   let isSandboxed: Bool
   let region: Region
   let state: UnsafeMutablePointer<MachineState>
+  var stackRoom = StackRoom.unknown
   let matchers = MatcherCache()
   let stack: UnsafeMutablePointer<Datum>
   let stackSize: Int
@@ -68,12 +69,14 @@ final class Machine {
 
   /// Renders the template into `output`.
   func render() throws(RenderFailure) {
+    stackRoom.enter()
     rootFrame.slots.update(repeating: .missing, count: rootFrame.slotCount)
     try run(0, rootFrame)
   }
 
   /// Runs a function for the value that it leaves.
   func evaluate(_ function: Int = 0) throws(RenderFailure) -> Datum {
+    stackRoom.enter()
     try run(function, try newFrame(function, parent: nil))
     return pop()
   }

@@ -16,7 +16,7 @@ extension Machine {
   func run(_ function: Int, _ frame: Frame) throws(RenderFailure) {
     depth += 1
     defer { depth -= 1 }
-    guard depth <= limits.recursion else { throw tooDeep() }
+    guard depth <= limits.recursion, stackRoom.isLeft else { throw tooDeep() }
     guard top + linked.functions[function].stackNeed < stackSize else { throw tooDeep() }
     let base = (top: top, cursors: cursors.count)
     do throws(RenderFailure) {

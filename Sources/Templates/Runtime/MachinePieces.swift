@@ -30,8 +30,7 @@ extension Machine {
 
   func checkOutput() throws(RenderFailure) {
     guard output.count <= limits.outputBytes else {
-      throw RenderFailure(
-        .limit, "more than \(limits.outputBytes >> 20) MB of output; render less, or raise the output limit")
+      throw .tooMuchOutput(limits)
     }
   }
 

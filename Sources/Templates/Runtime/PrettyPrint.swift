@@ -11,7 +11,7 @@ extension Machine {
   private func appendPretty(
     _ value: Datum, indent: Int, allowance: Int, level: Int, to buffer: inout ByteBuffer
   ) throws(RenderFailure) {
-    guard level < limits.recursion else { throw tooDeep() }
+    guard level < limits.recursion, stackRoom.isLeft else { throw tooDeep() }
     try checkSize(buffer.count)
     let plain = try sortedRepresentation(value)
     if plain.scalarCount > 80 - indent - allowance {
@@ -37,6 +37,7 @@ extension Machine {
 
   /// `repr` with the keys of dictionaries in order.
   private func sortedRepresentation(_ value: Datum) throws(RenderFailure) -> Text {
+    try countIteration()
     switch value {
     case .list(let list) where !printing.contains(where: { $0 === list.box }):
       return try bracketed(list.box, list.box.items, "[", "]")
@@ -46,7 +47,7 @@ extension Machine {
       let box = dictionary.box
       printing.append(box)
       defer { printing.removeLast() }
-      guard printing.count < limits.recursion else { throw tooDeep() }
+      guard printing.count < limits.recursion, stackRoom.isLeft else { throw tooDeep() }
       let order = sortedPlaces(box)
       return try region.build { (buffer) throws(RenderFailure) in
         buffer.append("{")
@@ -67,7 +68,7 @@ extension Machine {
   ) throws(RenderFailure) -> Text {
     printing.append(box)
     defer { printing.removeLast() }
-    guard printing.count < limits.recursion else { throw tooDeep() }
+    guard printing.count < limits.recursion, stackRoom.isLeft else { throw tooDeep() }
     return try region.build { (buffer) throws(RenderFailure) in
       buffer.append(open)
       for (place, item) in items.enumerated() {

@@ -29,7 +29,7 @@ extension Machine {
   func appendRepresentation(
     _ value: Datum, to buffer: inout ByteBuffer, depth: Int
   ) throws(RenderFailure) {
-    guard depth < limits.recursion else { throw tooDeep() }
+    guard depth < limits.recursion, stackRoom.isLeft else { throw tooDeep() }
     switch value {
     case .missing: buffer.append("missing")
     case .undefined: buffer.append("Undefined")
@@ -74,6 +74,7 @@ extension Machine {
     buffer.append(open)
     for (place, item) in items.enumerated() {
       if place > 0 { buffer.append(", ") }
+      try countIteration()
       try appendRepresentation(item, to: &buffer, depth: depth + 1)
     }
     buffer.append(close)
@@ -88,6 +89,7 @@ extension Machine {
     buffer.append("{")
     for (place, key) in box.keys.enumerated() {
       if place > 0 { buffer.append(", ") }
+      try countIteration()
       try appendRepresentation(key, to: &buffer, depth: depth + 1)
       buffer.append(": ")
       try appendRepresentation(box.values[place], to: &buffer, depth: depth + 1)

@@ -86,7 +86,7 @@ final class Region {
   }
 
   var exhausted: RenderFailure {
-    RenderFailure(.limit, "more than \(limit >> 20) MB of values; render less, or raise the memory limit")
+    .tooMuchMemory(limit)
   }
 
   func allocate(_ count: Int) throws(RenderFailure) -> UnsafeMutableRawPointer {
@@ -218,7 +218,7 @@ final class Region {
   func integer(_ value: BigNumber) throws(RenderFailure) -> Datum {
     if let small = Int(exactly: value) { return .integer(small) }
     guard value.bitWidth <= 1 << 20 else {
-      throw RenderFailure(.limit, "an integer of more than a million bits; compute with smaller ones")
+      throw .tooLongInteger
     }
     try charge(64 + value.bitWidth / 8)
     return .big(keep(BigBox(value)))

@@ -49,6 +49,7 @@ extension Machine {
   func call(
     _ method: StringMethod, of text: Text, isMarkup: Bool, _ call: CallArguments
   ) throws(RenderFailure) -> Datum {
+    try countWork(text.count)
     if method == .format { return try format(text, call, isMarkup: isMarkup) }
     let arguments =
       StringMethod.counts[method].allow(call)

@@ -5,8 +5,9 @@ extension Machine {
   func padded(
     _ text: Text, to width: Int, with fill: Text, _ method: StringMethod
   ) throws(RenderFailure) -> Text {
-    guard width > text.scalarCount else { return text }
-    let missing = width - text.scalarCount
+    let count = text.scalarCount
+    guard width > count else { return text }
+    let missing = width - count
     try checkProduct(missing, fill.count)
     let before =
       switch method {
@@ -23,8 +24,9 @@ extension Machine {
   }
 
   func zeroFilled(_ text: Text, to width: Int) throws(RenderFailure) -> Text {
-    guard width > text.scalarCount else { return text }
-    let missing = width - text.scalarCount
+    let count = text.scalarCount
+    guard width > count else { return text }
+    let missing = width - count
     try checkSize(missing)
     let hasSign = text.count > 0 && (text.start[0] == UInt8(ascii: "-") || text.start[0] == UInt8(ascii: "+"))
     return try region.build { buffer in

@@ -81,6 +81,8 @@ struct Text: BitwiseCopyable {
   func find(_ needle: Text, from: Int = 0) -> Int? {
     guard needle.count <= count - from else { return nil }
     if needle.isEmpty { return from }
+    // A long needle that nearly matches everywhere would make the simple search quadratic.
+    if needle.count > 32 { return findLong(needle, from: from) }
     let first = Int32(needle.start[0])
     let last = count - needle.count
     var offset = from
@@ -88,6 +90,25 @@ struct Text: BitwiseCopyable {
       let place = UnsafeRawPointer(found) - UnsafeRawPointer(start)
       if memcmp(found, needle.start, needle.count) == 0 { return place }
       offset = place + 1
+    }
+    return nil
+  }
+
+  /// Knuth, Morris and Pratt 1977.
+  private func findLong(_ needle: Text, from: Int) -> Int? {
+    var borders = [0]
+    borders.reserveCapacity(needle.count)
+    var length = 0
+    for place in 1..<needle.count {
+      while length > 0, needle.start[place] != needle.start[length] { length = borders[length - 1] }
+      if needle.start[place] == needle.start[length] { length += 1 }
+      borders.append(length)
+    }
+    length = 0
+    for place in from..<count {
+      while length > 0, start[place] != needle.start[length] { length = borders[length - 1] }
+      if start[place] == needle.start[length] { length += 1 }
+      if length == needle.count { return place + 1 - length }
     }
     return nil
   }

@@ -80,8 +80,7 @@ extension Machine {
       throw runtimeError("AssertionError", "expected length >= \(endLength), got \(length)")
     }
     guard leeway >= 0 else { throw runtimeError("AssertionError", "expected leeway >= 0, got \(leeway)") }
-    let (most, isBeyond) = length.addingReportingOverflow(leeway)
-    guard try requireLength(value) > most, !isBeyond else { return value }
+    guard try requireLength(value) > saturated(length, plus: leeway) else { return value }
     let kept = try slice(value, .none, .integer(length - endLength), .none)
     if try flag(a[1]) { return try binary(.add, kept, .text(end)) }
     guard let text = kept.asText else {
@@ -89,6 +88,11 @@ extension Machine {
     }
     let cut = text.findLast(Text(" "), before: text.count).map { text[0..<$0] } ?? text
     return try binary(.add, kept.isMarkup ? .markup(cut) : .text(cut), .text(end))
+  }
+
+  private func saturated(_ a: Int, plus b: Int) -> Int {
+    let (sum, overflow) = a.addingReportingOverflow(b)
+    return overflow ? .max : sum
   }
 
   private func wordCount(_ text: Text) -> Int {

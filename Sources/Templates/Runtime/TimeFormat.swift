@@ -16,7 +16,7 @@ extension Machine {
     moment.tm_sec = 3
     moment.tm_wday = 5
     moment.tm_yday = 184
-    try checkSize(format.count)
+    try checkProduct(format.count, 64)
     var room = [CChar](repeating: 0, count: format.count * 32 + 64)
     let size = strftime(&room, room.count, format.string, &moment)
     return try region.text(String(decoding: room.prefix(size).map { UInt8(bitPattern: $0) }, as: UTF8.self))

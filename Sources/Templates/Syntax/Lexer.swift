@@ -17,17 +17,49 @@ struct Lexer {
   /// Whether the last piece ended in a line break, which is when blanks before a tag may go.
   private var startsLine = true
   private var brackets: [Token.Symbol] = []
+  private var inTag = false
 
   init(_ text: TemplateText, rules: LexicalRules) {
     self.text = text
     self.rules = rules
   }
 
-  static func tokenize(_ text: TemplateText, rules: LexicalRules) throws(SyntaxFailure) -> [Token] {
+  /// The tokens of a text, and what of it could not be read: the rest of such a tag is left out.
+  static func tokenize(
+    _ text: TemplateText, rules: LexicalRules
+  ) -> (tokens: [Token], failures: [SyntaxFailure]) {
     var lexer = Lexer(text, rules: rules)
-    while lexer.place < text.bytes.count { try lexer.readData() }
+    var failures: [SyntaxFailure] = []
+    while lexer.place < text.bytes.count {
+      do throws(SyntaxFailure) {
+        try lexer.readData()
+      } catch {
+        failures.append(error)
+        lexer.resume(behind: error.range)
+      }
+    }
     lexer.add(.end, "", text.bytes.count..<text.bytes.count)
-    return lexer.tokens
+    return (lexer.tokens, failures)
+  }
+
+  /// Goes on behind the tag that could not be read.
+  private mutating func resume(behind range: Range<Int>) {
+    place = max(place, range.upperBound)
+    guard inTag, let begin = tokens.last(where: { $0.kind == .variableBegin || $0.kind == .blockBegin })
+    else {
+      place = text.bytes.count
+      return
+    }
+    inTag = false
+    let isVariable = begin.kind == .variableBegin
+    add(.invalid, "", range)
+    while place < text.bytes.count {
+      if let end = tagEnd(isVariable: isVariable) {
+        add(isVariable ? .variableEnd : .blockEnd, "", place..<end)
+        return finishTag(end)
+      }
+      place += 1
+    }
   }
 
   // MARK: Text outside of tags
@@ -163,9 +195,11 @@ struct Lexer {
 
   private mutating func readTag(isVariable: Bool, from open: Int) throws(SyntaxFailure) {
     brackets.removeAll(keepingCapacity: true)
+    inTag = true
     while place < text.bytes.count {
       if brackets.isEmpty, let end = tagEnd(isVariable: isVariable) {
         add(isVariable ? .variableEnd : .blockEnd, "", place..<end)
+        inTag = false
         return finishTag(end)
       }
       let space = skippingSpace(place)

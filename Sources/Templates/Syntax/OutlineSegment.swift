@@ -5,17 +5,23 @@ package enum OutlineSegment: Sendable, Hashable {
   case expression(String)
 }
 
-/// The texts and outputs of a template in order; statements and comments are left out, and a template that
-/// cannot be read is one text.
+/// The texts and outputs of a template in order; statements and comments are left out. A tag that never ends
+/// is text.
 package func outline(of jinja: String) -> [OutlineSegment] {
   let text = TemplateText(jinja, keepsTrailingNewline: false)
-  guard let tokens = try? Lexer.tokenize(text, rules: LexicalRules()) else { return [.text(jinja)] }
+  let tokens = Lexer.tokenize(text, rules: LexicalRules()).tokens
   var segments: [OutlineSegment] = []
   var start: Int?
+  var open: Int?
   for token in tokens {
     switch token.kind {
     case .data: segments.append(.text(token.value))
-    case .variableBegin: start = token.range.upperBound
+    case .variableBegin:
+      start = token.range.upperBound
+      open = token.range.lowerBound
+    case .blockBegin: open = token.range.lowerBound
+    case .blockEnd: open = nil
+    case .end: if let open { segments.append(.text(text.string(open..<text.bytes.count))) }
     case .variableEnd:
       if let begin = start {
         let inner = text.bytes[begin..<max(begin, token.range.lowerBound)]
@@ -23,6 +29,7 @@ package func outline(of jinja: String) -> [OutlineSegment] {
         segments.append(.expression(String(decoding: Array(trimmed), as: UTF8.self)))
       }
       start = nil
+      open = nil
     default: break
     }
   }

@@ -1,31 +1,49 @@
+import Bytes
+
 /// Builds a tree from tokens by recursive descent, in the steps and with the refusals of Jinja's parser.
 struct Parser {
   let text: TemplateText
-  private let tokens: [Token]
-  private var place = 0
+  let tokens: [Token]
+  var place = 0
   /// Where the token before the current one ends.
   private(set) var previousEnd = 0
+  /// What is wrong so far; after each mistake the parser goes on behind its tag.
+  var failures: [SyntaxFailure]
+  /// Whether a block's beginning or end was not understood, so that others seem to be missing.
+  var lostBlock = false
+  /// Whether a statement was left out, and perhaps names that it sets.
+  var lostStatement = false
   private let hasLoopControls: Bool
   private let hasGeneration: Bool
-  private var tagStack: [String] = []
+  var tagStack: [String] = []
   private var endTags: [[String]] = []
   private var depth = 0
+  private let stackRoom = StackRoom()
   /// Expressions and statements inside each other; deeper nesting is refused before it can exhaust a stack.
   static let deepest = 200
+  /// Levels of an expression's tree.
+  static let deepestTree = 250
 
-  private init(_ text: TemplateText, tokens: [Token], environment: TemplateEnvironment) {
+  private init(_ text: TemplateText, environment: TemplateEnvironment) {
     self.text = text
-    self.tokens = tokens
+    (tokens, failures) = Lexer.tokenize(text, rules: environment.lexicalRules)
     hasLoopControls = environment.hasLoopControls
     hasGeneration = environment.hasGeneration
   }
 
-  static func parse(
-    _ text: TemplateText, environment: TemplateEnvironment
-  ) throws(SyntaxFailure) -> [Statement] {
-    let tokens = try Lexer.tokenize(text, rules: environment.lexicalRules)
-    var parser = Parser(text, tokens: tokens, environment: environment)
-    return try parser.statements(until: nil)
+  /// What a text says, as far as it can be read, with everything that is wrong with it.
+  static func parse(_ text: TemplateText, environment: TemplateEnvironment) -> ParsedTemplate {
+    var parser = Parser(text, environment: environment)
+    var statements: [Statement] = []
+    do throws(SyntaxFailure) {
+      statements = try parser.statements(until: nil)
+    } catch {
+      if !parser.lostBlock { parser.failures.append(error) }
+      parser.lostStatement = true
+    }
+    return ParsedTemplate(
+      statements: statements, failures: parser.failures.sorted { $0.range.lowerBound < $1.range.lowerBound },
+      lostStatement: parser.lostStatement)
   }
 
   // MARK: Tokens
@@ -87,8 +105,9 @@ struct Parser {
   ) throws(SyntaxFailure) -> Result {
     depth += 1
     defer { depth -= 1 }
-    guard depth <= Self.deepest else {
-      throw failure("nested more than \(Self.deepest) deep; simplify it")
+    guard depth <= Self.deepest, stackRoom.isLeft else {
+      throw SyntaxFailure(
+        message: "nested more than \(Self.deepest) deep; simplify it", range: current.range, isFatal: true)
     }
     return try body(&self)
   }
@@ -96,7 +115,7 @@ struct Parser {
   // MARK: Statements
 
   /// Everything up to one of the end tags, whose name is then the current token.
-  private mutating func statements(until ends: [String]?) throws(SyntaxFailure) -> [Statement] {
+  mutating func statements(until ends: [String]?) throws(SyntaxFailure) -> [Statement] {
     var body: [Statement] = []
     if let ends { endTags.append(ends) }
     defer { if ends != nil { endTags.removeLast() } }
@@ -105,18 +124,33 @@ struct Parser {
       switch token.kind {
       case .data: body.append(Statement(kind: .text(token.value), range: token.range))
       case .variableBegin:
-        let value = try tuple()
-        let end = try expect(.variableEnd)
-        let range = token.range.lowerBound..<end.range.upperBound
-        body.append(Statement(kind: .output(value), range: range))
+        let start = place
+        do throws(SyntaxFailure) {
+          let value = try tuple()
+          let end = try expect(.variableEnd)
+          let range = token.range.lowerBound..<end.range.upperBound
+          body.append(Statement(kind: .output(value), range: range))
+        } catch {
+          try resume(after: error, from: start, at: .variableEnd)
+        }
       case .blockBegin:
         if let ends, isAtName(in: ends) { return body }
-        body += try nested { (parser) throws(SyntaxFailure) in try parser.statement() }
-        try expect(.blockEnd)
+        let start = place
+        do throws(SyntaxFailure) {
+          let statements = try nested { (parser) throws(SyntaxFailure) in try parser.statement() }
+          try expect(.blockEnd)
+          body += statements
+        } catch {
+          try resumeStatement(after: error, from: start)
+        }
       default: throw failure("unexpected '\(token.described)'", token.range)
       }
     }
-    if let ends { throw endFailure(name: nil, looking: ends) }
+    if let ends {
+      var failure = endFailure(name: nil, looking: ends)
+      failure.isFatal = true
+      throw failure
+    }
     return body
   }
 
@@ -133,9 +167,16 @@ struct Parser {
 
   private func endFailure(name: String?, looking: [String]?) -> SyntaxFailure {
     var message = name.map { "Encountered unknown tag '\($0)'." } ?? "Unexpected end of template."
+    var isMistakenNesting = false
+    if let name, !endTags.contains(where: { $0.contains(name) }),
+      let near = nearestName(to: name, among: knownTags + (looking ?? []))
+    {
+      message = "Encountered unknown tag '\(name)'; did you mean '\(near)'?"
+    }
     if let looking {
       let wanted = looking.map { "'\($0)'" }.joined(separator: " or ")
       if let name, endTags.contains(where: { $0.contains(name) }) {
+        isMistakenNesting = true
         message +=
           " You probably made a nesting mistake. Jinja is expecting this tag,"
           + " but currently looking for \(wanted)."
@@ -146,7 +187,12 @@ struct Parser {
     if let innermost = tagStack.last {
       message += " The innermost block that needs to be closed is '\(innermost)'."
     }
-    return failure(message)
+    return SyntaxFailure(message: message, range: current.range, isFatal: isMistakenNesting)
+  }
+
+  private var knownTags: [String] {
+    ["for", "if", "set", "with", "macro", "call", "filter", "block", "autoescape", "print", "raw"]
+      + (hasLoopControls ? ["break", "continue"] : []) + (hasGeneration ? ["generation"] : [])
   }
 
   private mutating func statement() throws(SyntaxFailure) -> [Statement] {

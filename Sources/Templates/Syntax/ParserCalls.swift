@@ -54,8 +54,7 @@ extension Parser {
       let nameStart = current.range.lowerBound
       let name = try dottedName()
       let arguments = isAt(.leftParen) ? try arguments() : Arguments()
-      value = Expression(
-        kind: .filter(value, name, arguments), range: nameStart..<max(nameStart, previousEnd))
+      value = try made(.filter(value, name, arguments), from: nameStart)
     }
     return value
   }
@@ -72,9 +71,8 @@ extension Parser {
       if isAtName("is") { throw failure("You cannot chain multiple tests with is") }
       arguments.positional = [try postfix(try primary())]
     }
-    let test = Expression(
-      kind: .test(operand, name, arguments), range: nameStart..<max(nameStart, previousEnd))
-    return isNegated ? Expression(kind: .unary(.not, test), range: test.range) : test
+    let test = try made(.test(operand, name, arguments), from: nameStart)
+    return isNegated ? try made(.unary(.not, test), from: nameStart) : test
   }
 
   private var startsArgument: Bool {

@@ -22,7 +22,7 @@ extension Parser {
         throw failure("Expected an expression, got '\(current.described)'")
       }
     }
-    return Expression(kind: .tuple(items), range: start..<max(start, previousEnd))
+    return try made(.tuple(items), from: start)
   }
 
   func isTupleEnd(_ ends: [String]) -> Bool {
@@ -38,8 +38,15 @@ extension Parser {
     }
   }
 
-  private func made(_ kind: Expression.Kind, from start: Int) -> Expression {
-    Expression(kind: kind, range: start..<max(start, previousEnd))
+  /// - Throws: for a tree too deep to be walked: a chain of operators is as deep as it is long.
+  func made(_ kind: Expression.Kind, from start: Int) throws(SyntaxFailure) -> Expression {
+    var made = Expression(kind: kind, range: start..<max(start, previousEnd))
+    made.depth = (made.children.map(\.depth).max() ?? 0) + 1
+    guard made.depth <= Self.deepestTree else {
+      throw failure(
+        "more than \(Self.deepestTree) operations on top of each other; divide them with 'set'", made.range)
+    }
+    return made
   }
 
   private mutating func conditionalExpression() throws(SyntaxFailure) -> Expression {
@@ -50,7 +57,7 @@ extension Parser {
       let otherwise =
         skipName("else")
         ? try nested { (parser) throws(SyntaxFailure) in try parser.conditionalExpression() } : nil
-      value = made(.conditional(test: test, then: value, otherwise: otherwise), from: start)
+      value = try made(.conditional(test: test, then: value, otherwise: otherwise), from: start)
     }
     return value
   }
@@ -58,14 +65,14 @@ extension Parser {
   private mutating func or() throws(SyntaxFailure) -> Expression {
     let start = current.range.lowerBound
     var left = try and()
-    while skipName("or") { left = made(.or(left, try and()), from: start) }
+    while skipName("or") { left = try made(.or(left, try and()), from: start) }
     return left
   }
 
   private mutating func and() throws(SyntaxFailure) -> Expression {
     let start = current.range.lowerBound
     var left = try not()
-    while skipName("and") { left = made(.and(left, try not()), from: start) }
+    while skipName("and") { left = try made(.and(left, try not()), from: start) }
     return left
   }
 
@@ -73,7 +80,7 @@ extension Parser {
     let start = current.range.lowerBound
     guard skipName("not") else { return try comparison() }
     let operand = try nested { (parser) throws(SyntaxFailure) in try parser.not() }
-    return made(.unary(.not, operand), from: start)
+    return try made(.unary(.not, operand), from: start)
   }
 
   private mutating func comparison() throws(SyntaxFailure) -> Expression {
@@ -96,7 +103,7 @@ extension Parser {
         break
       }
     }
-    return rest.isEmpty ? first : made(.compare(first, rest), from: start)
+    return rest.isEmpty ? first : try made(.compare(first, rest), from: start)
   }
 
   private mutating func sum() throws(SyntaxFailure) -> Expression {
@@ -104,7 +111,7 @@ extension Parser {
     var left = try concatenation()
     while isAt(.add) || isAt(.sub) {
       let sign: BinaryOperator = advance().kind == .symbol(.add) ? .add : .subtract
-      left = made(.binary(sign, left, try concatenation()), from: start)
+      left = try made(.binary(sign, left, try concatenation()), from: start)
     }
     return left
   }
@@ -113,7 +120,7 @@ extension Parser {
     let start = current.range.lowerBound
     var parts = [try product()]
     while skip(.tilde) { parts.append(try product()) }
-    return parts.count == 1 ? parts[0] : made(.concatenation(parts), from: start)
+    return parts.count == 1 ? parts[0] : try made(.concatenation(parts), from: start)
   }
 
   private mutating func product() throws(SyntaxFailure) -> Expression {
@@ -124,7 +131,7 @@ extension Parser {
       let sign = BinaryOperator(rawValue: symbol.rawValue)
     {
       advance()
-      left = made(.binary(sign, left, try power()), from: start)
+      left = try made(.binary(sign, left, try power()), from: start)
     }
     return left
   }
@@ -132,7 +139,7 @@ extension Parser {
   private mutating func power() throws(SyntaxFailure) -> Expression {
     let start = current.range.lowerBound
     var left = try unary()
-    while skip(.pow) { left = made(.binary(.power, left, try unary()), from: start) }
+    while skip(.pow) { left = try made(.binary(.power, left, try unary()), from: start) }
     return left
   }
 
@@ -142,7 +149,7 @@ extension Parser {
     if isAt(.sub) || isAt(.add) {
       let sign: UnaryOperator = advance().kind == .symbol(.sub) ? .negative : .positive
       let operand = try nested { (parser) throws(SyntaxFailure) in try parser.unary(filters: false) }
-      value = made(.unary(sign, operand), from: start)
+      value = try made(.unary(sign, operand), from: start)
     } else {
       value = try primary()
     }
@@ -152,7 +159,10 @@ extension Parser {
 
   mutating func primary() throws(SyntaxFailure) -> Expression {
     let token = current
-    func literal(_ value: Literal) -> Expression { made(.constant(value), from: token.range.lowerBound) }
+    func literal(_ value: Literal) -> Expression {
+      Expression(
+        kind: .constant(value), range: token.range.lowerBound..<max(token.range.lowerBound, previousEnd))
+    }
     switch token.kind {
     case .name:
       advance()
@@ -160,7 +170,7 @@ extension Parser {
       case "true", "True": return literal(.boolean(true))
       case "false", "False": return literal(.boolean(false))
       case "none", "None": return literal(.none)
-      default: return made(.name(token.value), from: token.range.lowerBound)
+      default: return try made(.name(token.value), from: token.range.lowerBound)
       }
     case .string:
       var joined = ""
@@ -193,7 +203,7 @@ extension Parser {
       items.append(try expression())
     }
     try expect(.rightBracket)
-    return made(.list(items), from: start)
+    return try made(.list(items), from: start)
   }
 
   private mutating func dictionary() throws(SyntaxFailure) -> Expression {
@@ -207,7 +217,7 @@ extension Parser {
       items.append((key, try expression()))
     }
     try expect(.rightBrace)
-    return made(.dictionary(items), from: start)
+    return try made(.dictionary(items), from: start)
   }
 
   mutating func postfix(_ value: Expression) throws(SyntaxFailure) -> Expression {
@@ -240,7 +250,7 @@ extension Parser {
 
   private mutating func called(_ value: Expression) throws(SyntaxFailure) -> Expression {
     let arguments = try arguments()
-    return made(.call(value, arguments), from: value.range.lowerBound)
+    return try made(.call(value, arguments), from: value.range.lowerBound)
   }
 
   private mutating func subscripted(_ value: Expression) throws(SyntaxFailure) -> Expression {
@@ -248,10 +258,10 @@ extension Parser {
     if skip(.dot) {
       let token = advance()
       switch token.kind {
-      case .name: return made(.attribute(value, token.value), from: start)
+      case .name: return try made(.attribute(value, token.value), from: start)
       case .integer:
         let index = Expression(kind: .constant(integerLiteral(token.value)), range: token.range)
-        return made(.item(value, index), from: start)
+        return try made(.item(value, index), from: start)
       default: throw failure("expected name or number", token.range)
       }
     }
@@ -263,8 +273,8 @@ extension Parser {
     }
     try expect(.rightBracket)
     let index =
-      indices.count == 1 ? indices[0] : made(.tuple(indices), from: open.range.lowerBound)
-    return made(.item(value, index), from: start)
+      indices.count == 1 ? indices[0] : try made(.tuple(indices), from: open.range.lowerBound)
+    return try made(.item(value, index), from: start)
   }
 
   private mutating func index() throws(SyntaxFailure) -> Expression {
@@ -281,7 +291,7 @@ extension Parser {
     }
     let upper = isBound(self) ? try expression() : nil
     let step = skip(.colon) && isBound(self) ? try expression() : nil
-    return made(.slice(start: lower, stop: upper, step: step), from: start)
+    return try made(.slice(start: lower, stop: upper, step: step), from: start)
   }
 }
 

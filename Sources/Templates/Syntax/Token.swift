@@ -6,6 +6,8 @@ struct Token: Sendable {
     case variableBegin, variableEnd, blockBegin, blockEnd
     case name, string, integer, float
     case symbol(Symbol)
+    /// What cannot be read; it was told when it was met.
+    case invalid
     case end
   }
 
@@ -58,6 +60,7 @@ struct Token: Sendable {
     case .string: "string"
     case .integer: "integer"
     case .float: "float"
+    case .invalid: "what cannot be read"
     case .end: "end of template"
     }
   }
@@ -68,4 +71,6 @@ struct SyntaxFailure: Error, Sendable {
   var message: String
   /// Bytes of the normalized source; an empty range at its end stands for the end of the template.
   var range: Range<Int>
+  /// Whether nothing behind it can be made sense of.
+  var isFatal = false
 }

@@ -25,6 +25,8 @@ struct Expression: Sendable {
   var kind: Kind
   /// Bytes of the normalized source.
   var range: Range<Int>
+  /// How many levels of expressions there are, this one included.
+  var depth = 1
 }
 
 /// A value that the source spells out.
