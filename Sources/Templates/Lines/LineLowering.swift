@@ -34,7 +34,7 @@ struct LineLowering {
   private init(_ environment: TemplateEnvironment, _ choices: [String]?, _ limits: RenderLimits) {
     self.environment = environment
     self.limits = limits
-    folder = ConstantFolder(environment: environment)
+    folder = ConstantFolder(environment: environment, stackRoom: StackRoom(), choices: nil)
     resolver = LineResolver(environment, choices)
   }
 
