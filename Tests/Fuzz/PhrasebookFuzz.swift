@@ -39,6 +39,9 @@ struct PhrasebookFuzz: ParsableCommand {
   @Option(help: ArgumentHelp("Kilobytes of the stack that cases run on.", valueName: "n"))
   var stack = 512
 
+  @Option(help: ArgumentHelp("Seconds of processor time after which a case hangs.", valueName: "n"))
+  var patience = 5
+
   @Option(help: ArgumentHelp("Run one failed case again.", valueName: "dir"))
   var replay: String?
 
@@ -51,8 +54,10 @@ struct PhrasebookFuzz: ParsableCommand {
   var batch: String?
 
   func validate() throws {
-    for (name, value) in [("seconds", seconds ?? 1), ("cases", cases ?? 1), ("jobs", jobs), ("stack", stack)]
-    where value < 1 {
+    for (name, value) in [
+      ("seconds", seconds ?? 1), ("cases", cases ?? 1), ("jobs", jobs), ("stack", stack),
+      ("patience", patience),
+    ] where value < 1 {
       throw ValidationError("'--\(name)' must be at least 1, found \(value).")
     }
     for (name, value) in [("first", first), ("memory", memory)] where value < 0 {
@@ -61,7 +66,7 @@ struct PhrasebookFuzz: ParsableCommand {
   }
 
   func run() throws {
-    let limits = ProcessLimits(memory: memory << 20, stack: stack << 10)
+    let limits = ProcessLimits(memory: memory << 20, stack: stack << 10, patience: patience)
     if let replay {
       limits.apply()
       if traceHang { signal(SIGPROF) { _ in abort() } }

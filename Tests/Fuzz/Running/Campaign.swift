@@ -98,7 +98,10 @@ struct Campaign {
   }
 
   private var options: [String] {
-    ["--memory", "\(limits.memory >> 20)", "--stack", "\(limits.stack >> 10)"]
+    [
+      "--memory", "\(limits.memory >> 20)", "--stack", "\(limits.stack >> 10)", "--patience",
+      "\(limits.patience)",
+    ]
   }
 
   private mutating func finishOne() throws {

@@ -7,8 +7,8 @@ struct ProcessLimits: Sendable {
   var memory: Int
   /// Bytes of the stack that cases run on, as small as any thread's that the program is likely to meet.
   var stack: Int
-  /// A case that takes more processor time than this hangs.
-  static let processorSeconds = 5
+  /// A case that takes more seconds of processor time than this hangs.
+  var patience: Int
   /// A case that waits longer than this hangs, too, however busy the machine is.
   static let waitingSeconds = 120
   /// Bytes that may be in memory after a batch of cases.
@@ -24,11 +24,11 @@ struct ProcessLimits: Sendable {
   }
 
   /// Starts the clocks for one case; when one of them runs out, its signal ends the process.
-  static func startClocks() {
+  func startClocks() {
     var time = itimerval()
-    time.it_value.tv_sec = processorSeconds
+    time.it_value.tv_sec = patience
     setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &time, nil)
-    time.it_value.tv_sec = waitingSeconds
+    time.it_value.tv_sec = Self.waitingSeconds
     setitimer(__itimer_which_t(ITIMER_REAL.rawValue), &time, nil)
   }
 

@@ -12,7 +12,7 @@ enum Worker {
     try limits.onSmallStack {
       for place in 0..<batch.count where ProcessLimits.now() < batch.deadline {
         progress.begun = place + 1
-        progress[place] = check(maker.make(batch.kind, batch.first + place))
+        progress[place] = check(maker.make(batch.kind, batch.first + place), limits)
       }
     }
     let resident = residentBytes()
@@ -26,7 +26,7 @@ enum Worker {
     let test = try FuzzCase.read(from: folder)
     let work = "/tmp/phrasebook-fuzz-\(getpid())"
     try enter(work)
-    try limits.onSmallStack { _ = check(test) }
+    try limits.onSmallStack { _ = check(test, limits) }
     try removeTree(work)
     say("passes")
   }
@@ -36,8 +36,8 @@ enum Worker {
     guard chdir(folder) == 0 else { throw Diagnostic.system("enter", folder, errno: errno) }
   }
 
-  private static func check(_ test: FuzzCase) -> UInt64 {
-    ProcessLimits.startClocks()
+  private static func check(_ test: FuzzCase, _ limits: ProcessLimits) -> UInt64 {
+    limits.startClocks()
     do {
       return try CaseCheck.run(test)
     } catch {
