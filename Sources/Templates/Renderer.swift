@@ -12,6 +12,7 @@ public final class Renderer {
   @exclusivity(unchecked) private var layout: FieldLayout?
   @exclusivity(unchecked) private var parts = DividedText()
   private let divides: Bool
+  private let usesChoices: Bool
   private let harness: HarnessAnswers?
   private let mayChangeValues: Bool
   /// The part of a record's key that belongs to the template.
@@ -26,6 +27,7 @@ public final class Renderer {
     }
     divides = template.environment.dividesOutput
     harness = HarnessAnswers(template)
+    usesChoices = template.program.names.contains("answer_choices")
     mayChangeValues = template.program.mayChangeValues
     templateKey = SeedKey(seed: 0).part(template.source.id).value
     let count = template.program.names.count
@@ -147,8 +149,6 @@ public final class Renderer {
     try machine.render()
     finish(from: start, &example)
   }
-
-  private lazy var usesChoices: Bool = template.program.names.contains("answer_choices")
 
   private func divided(_ machine: Machine, from start: Int) -> [String] {
     machine.output.withBytes { bytes in

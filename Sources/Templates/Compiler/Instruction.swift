@@ -109,6 +109,18 @@ enum Instruction: Sendable {
   /// Pops an iterable and puts out what a recursive loop makes of it.
   case recursiveLoop(function: Int)
 
+  // MARK: Together
+  /// Appends a variable.
+  case printSlot(Int)
+  /// Pushes an attribute of a variable.
+  case slotAttribute(slot: Int, name: Int)
+  /// Appends an attribute of a variable.
+  case printSlotAttribute(slot: Int, name: Int)
+  /// Sets a variable to the next item or jumps.
+  case nextInto(slot: Int, Int)
+  /// Compares, and jumps when that is false.
+  case jumpUnless(ComparisonOperator, Int)
+
   // MARK: Functions
   /// Pushes a macro.
   case macro(Int)

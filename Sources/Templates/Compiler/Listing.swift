@@ -93,6 +93,8 @@ extension Program {
     case .beginExtendedLoop(let index): return "begin-loop \(slot(index))"
     case .beginRecursiveLoop(let index): return "begin-recursive-loop \(slot(index))"
     case .next(let target): return "next \(target)"
+    // Made of others when the program is linked, which no listing shows.
+    case .printSlot, .slotAttribute, .printSlotAttribute, .nextInto, .jumpUnless: return "joined"
     case .endLoop: return "end-loop"
     case .recursiveLoop(let index): return "recursive-loop function \(index)"
     case .macro(let index): return "macro \(macros[index].name ?? "call block")"

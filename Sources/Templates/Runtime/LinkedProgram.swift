@@ -20,7 +20,8 @@ final class LinkedProgram {
     functions = copied(
       program.functions.map { function in
         Function(
-          code: copied(function.code), stackNeed: function.stackNeed, slotCount: function.slotNames.count,
+          code: copied(joined(function.code)), stackNeed: function.stackNeed,
+          slotCount: function.slotNames.count,
           itemSlot: function.itemSlot, givesItem: function.givesItem)
       })
     constants = copied(program.constants)
@@ -35,6 +36,27 @@ final class LinkedProgram {
     attributes.deallocate()
     sites.deallocate()
   }
+}
+
+/// Instructions that templates have one after the other most often, as one. What was joined stays in its place
+/// behind, for jumps that go there.
+private func joined(_ code: [Instruction]) -> [Instruction] {
+  var code = code
+  for place in code.indices {
+    let second = place + 1 < code.count ? code[place + 1] : .finish
+    let third = place + 2 < code.count ? code[place + 2] : .finish
+    switch (code[place], second, third) {
+    case (.slot(let slot), .attribute(let name), .print(.never)):
+      code[place] = .printSlotAttribute(slot: slot, name: name)
+    case (.slot(let slot), .attribute(let name), _): code[place] = .slotAttribute(slot: slot, name: name)
+    case (.slot(let slot), .print(.never), _): code[place] = .printSlot(slot)
+    case (.next(let target), .store(let slot), _): code[place] = .nextInto(slot: slot, target)
+    case (.compare(let comparison), .jumpIfFalse(let target), _):
+      code[place] = .jumpUnless(comparison, target)
+    default: break
+    }
+  }
+  return code
 }
 
 private func copied<Element>(_ items: [Element]) -> UnsafeBufferPointer<Element> {

@@ -75,6 +75,16 @@ final class LoopBox: HeapObject, ReusableBox {
     return item
   }
 
+  private func isLast(_ machine: Machine) throws(RenderFailure) -> Bool {
+    guard after.isMissing, case .list(let list, let place) = cursor else {
+      return try peek(machine).isMissing
+    }
+    let isLast = place >= list.box.items.count
+    // A list's iterator that has come to the end stays there, even if the list grows.
+    if isLast { cursor = .empty }
+    return isLast
+  }
+
   private func peek(_ machine: Machine) throws(RenderFailure) -> Datum {
     if after.isMissing { after = try take(machine) ?? .missing }
     return after
@@ -89,7 +99,7 @@ final class LoopBox: HeapObject, ReusableBox {
     case .revindex: .integer(try length(machine) - index0)
     case .revindex0: .integer(try length(machine) - index0 - 1)
     case .first: .boolean(index0 == 0)
-    case .last: .boolean(try peek(machine).isMissing)
+    case .last: .boolean(try isLast(machine))
     case .length: .integer(try length(machine))
     case nil: nil
     }

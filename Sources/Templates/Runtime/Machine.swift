@@ -10,7 +10,7 @@ final class Machine {
   let isSandboxed: Bool
   let region: Region
   let state: UnsafeMutablePointer<MachineState>
-  var stackRoom = StackRoom.unknown
+  @exclusivity(unchecked) var stackRoom = StackRoom.unknown
   let matchers = MatcherCache()
   let stack: UnsafeMutablePointer<Datum>
   let stackSize: Int
@@ -143,6 +143,43 @@ final class Machine {
     }
   }
 
+  /// A variable's value; undefined when it is not set.
+  @inline(__always)
+  private func variable(_ slot: Int, _ frame: Frame, _ function: Int) throws(RenderFailure) -> Datum {
+    let value = frame.slots[slot]
+    return value.isMissing ? try undefined(name: program.functions[function].slotNames[slot]) : value
+  }
+
+  /// An attribute whose name is a constant.
+  @inline(__always)
+  private func attribute(of value: Datum, _ name: Int) throws(RenderFailure) -> Datum {
+    guard case .text(let text) = linked.constants[name] else { return .none }
+    return try attribute(value, text, linked.attributes[name])
+  }
+
+  /// The next item of the innermost loop.
+  @inline(__always)
+  private func nextItem() throws(RenderFailure) -> Datum? {
+    // Out of the array while it runs: the cursor may run code that has loops of its own.
+    let last = state.pointee.cursors.count &- 1
+    var cursor = state.pointee.cursors[last]
+    guard let item = try cursor.next(self) else { return nil }
+    state.pointee.cursors[last] = cursor
+    try countIteration()
+    return item
+  }
+
+  /// Appends a value where nothing is escaped.
+  @inline(__always)
+  private func printValue(_ value: Datum) throws(RenderFailure) {
+    if case .text(let text) = value {
+      output.append(text.raw)
+      return try checkOutput()
+    }
+    push(value)
+    try printTop(.never)
+  }
+
   /// Carries out one instruction; the place of the next.
   @inline(__always)
   private func step(
@@ -162,9 +199,7 @@ final class Machine {
       }
     case .print(let mode): try printTop(mode)
     case .constant(let constant): push(linked.constants[constant])
-    case .slot(let slot):
-      let value = frame.slots[slot]
-      push(value.isMissing ? try undefined(name: program.functions[function].slotNames[slot]) : value)
+    case .slot(let slot): push(try variable(slot, frame, function))
     case .name(let name): try pushName(name)
     case .store(let slot): frame.slots[slot] = pop()
     case .clear(let slot): frame.slots[slot] = .missing
@@ -177,22 +212,35 @@ final class Machine {
         return target
       }
     case .attribute(let name):
-      if case .text(let text) = linked.constants[name] {
-        push(try attribute(pop(), text, linked.attributes[name]))
-      }
+      push(try attribute(of: pop(), name))
     case .item:
       let key = pop()
       push(try item(pop(), key))
     case .itemOfConstant(let constant):
       push(try item(linked.constants[constant], pop()))
     case .next(let target):
-      // Out of the array while it runs: the cursor may run code that has loops of its own.
-      let last = state.pointee.cursors.count &- 1
-      var cursor = state.pointee.cursors[last]
-      guard let item = try cursor.next(self) else { return target }
-      state.pointee.cursors[last] = cursor
-      try countIteration()
+      guard let item = try nextItem() else { return target }
       push(item)
+    case .nextInto(let slot, let target):
+      guard let item = try nextItem() else { return target }
+      frame.slots[slot] = item
+      return place + 2
+    case .printSlot(let slot):
+      try printValue(try variable(slot, frame, function))
+      return place + 2
+    case .slotAttribute(let slot, let name):
+      push(try attribute(of: try variable(slot, frame, function), name))
+      return place + 2
+    case .printSlotAttribute(let slot, let name):
+      try printValue(try attribute(of: try variable(slot, frame, function), name))
+      return place + 3
+    case .jumpUnless(let comparison, let target):
+      let right = pop()
+      let left = pop()
+      if let quick = quickCompare(comparison, left, right) {
+        return quick ? place + 2 : target
+      }
+      return try compare(comparison, left, right) ? place + 2 : target
     case .beginLoop:
       let iterable = pop()
       cursors.append(try requireCursor(over: iterable))
