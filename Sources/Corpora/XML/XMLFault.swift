@@ -13,7 +13,9 @@ struct XMLFault: Error {
   }
 
   /// nil for warnings and for prefixes without a namespace, which lose nothing.
-  init?(_ error: xmlError, isEnding: Bool) {
+  ///
+  /// - Parameter end: where the document ends, once it does.
+  init?(_ error: xmlError, end: (line: Int, column: Int)?) {
     guard error.level.rawValue >= XML_ERR_ERROR.rawValue, error.domain != Int32(XML_FROM_NAMESPACE.rawValue)
     else { return nil }
     let line = Int(error.line)
@@ -27,10 +29,10 @@ struct XMLFault: Error {
       self.init("'&' begins an entity without its ';'; write '&amp;'", line: line, column: column)
     case XML_ERR_DOCUMENT_EMPTY.rawValue:
       self.init("malformed XML: found no element; expected '<'", line: line, column: column)
-    case XML_ERR_DOCUMENT_END.rawValue where isEnding:
+    case XML_ERR_DOCUMENT_END.rawValue where end != nil:
       self.init(
-        "malformed XML: the document ends too early; expected the end tags of its elements", line: line,
-        column: column)
+        "malformed XML: the document ends too early; expected the end tags of its elements",
+        line: end?.line ?? line, column: end?.column ?? column)
     default:
       self.init("malformed XML: \(Self.text(error))", line: line, column: column)
     }
