@@ -50,6 +50,19 @@ import Testing
     }
   }
 
+  /// Compiling these took a time that grew with the square of the template, and with two to the depth of it.
+  @Test(.timeLimit(.minutes(1)))
+  func compilesSoon() throws {
+    let constants = String(repeating: "{{ 31 }}é", count: 20000)
+    #expect(try Self.rendered(constants) == String(repeating: "31é", count: 20000))
+    let begins = String(repeating: "{% for a in b %}", count: 40)
+    let ends = String(repeating: "{% endfor %}", count: 40)
+    let schema = Schema(fields: ["b"])
+    #expect(throws: Never.self) {
+      try CompiledTemplate.compile(Self.source("\(begins)x\(ends) ||| {{ b }}"), schema: schema)
+    }
+  }
+
   /// Bytes of memory that the process has asked for, touched or not.
   private static func addressSpace() -> Int {
     var text = ""

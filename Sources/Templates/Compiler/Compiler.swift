@@ -152,6 +152,7 @@ final class Compiler {
 
   @discardableResult
   func emit(_ instruction: Instruction, _ range: Range<Int>, _ function: FunctionBuilder) -> Int {
+    closeText(function)
     function.program.code.append(instruction)
     function.program.offsets.append(range.lowerBound)
     return function.program.code.count - 1
@@ -220,6 +221,7 @@ final class Compiler {
     let joins = function.program.joinsText
     barrier(function)
     body()
+    function.program.openText = []
     function.program.code.removeSubrange(length...)
     function.program.offsets.removeSubrange(length...)
     freeNames.removeSubrange(free...)

@@ -55,14 +55,27 @@ extension Compiler {
   private func emitText(_ string: String, _ range: Range<Int>, _ function: FunctionBuilder) {
     guard !string.isEmpty else { return }
     // Neighbouring texts become one; a jump never goes between them, as jumps end at statements.
-    if case .text(let last)? = function.program.code.last, function.program.joinsText,
-      let before = program.constants[last].asText
-    {
-      function.program.code[function.program.code.count - 1] = .text(addText(before.string + string))
+    if function.program.joinsText, case .text(let last)? = function.program.code.last {
+      if last >= 0, function.program.openText.isEmpty, let before = program.constants[last].asText {
+        function.program.openText = Array(before.bytes)
+      }
+      function.program.openText += string.utf8
       return
     }
-    emit(.text(addText(string)), range, function)
+    closeText(function)
+    // The constant is added when the text is whole.
+    emit(.text(-1), range, function)
+    function.program.openText = Array(string.utf8)
     function.program.joinsText = true
+  }
+
+  /// Gives the last text its constant; nothing is joined to it from here on.
+  func closeText(_ function: FunctionBuilder) {
+    if !function.program.openText.isEmpty, case .text? = function.program.code.last {
+      let text = String(decoding: function.program.openText, as: UTF8.self)
+      function.program.code[function.program.code.count - 1] = .text(addText(text))
+    }
+    function.program.openText = []
   }
 
   private func output(_ value: Expression, _ range: Range<Int>, _ scope: Scope) {
@@ -119,7 +132,10 @@ extension Compiler {
   }
 
   /// What comes next may be jumped to, so that texts before and after stay apart.
-  func barrier(_ function: FunctionBuilder) { function.program.joinsText = false }
+  func barrier(_ function: FunctionBuilder) {
+    closeText(function)
+    function.program.joinsText = false
+  }
 
   private func loop(_ loop: ForLoop, _ range: Range<Int>, _ scope: Scope) {
     let isExtended =

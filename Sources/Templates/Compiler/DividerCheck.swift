@@ -4,6 +4,10 @@ struct DividerCheck {
   private let folder: ConstantFolder
   private var found: [SyntaxFailure] = []
   private var lastDivider = 0..<0
+  private var loops = 0
+  /// Whether loops are nested too deeply to follow: each doubles the ways.
+  private var isLost = false
+  private static let mostLoops = 8
 
   init(_ folder: ConstantFolder) { self.folder = folder }
 
@@ -24,6 +28,7 @@ struct DividerCheck {
     // A divider that an expression or a macro puts out stands where nobody can tell.
     guard !statements.hidesDivider(isPlain: true) else { return [] }
     let ends = walk(statements, [State()])
+    if isLost { return [] }
     if ends.allSatisfy({ $0.dividers == 0 }) {
       return [
         SyntaxFailure(
@@ -61,6 +66,12 @@ struct DividerCheck {
       }
       return ends.union(walk(otherwise, states))
     case .loop(let loop):
+      guard loops < Self.mostLoops else {
+        isLost = true
+        return states
+      }
+      loops += 1
+      defer { loops -= 1 }
       var ends = states.union(walk(loop.otherwise, states))
       // Two rounds reach every state that many do.
       let once = walk(loop.body, states)

@@ -51,6 +51,8 @@ struct FunctionProgram {
   var givesItem = false
   /// Whether a text that comes next may be joined to the last.
   var joinsText = false
+  /// The last text while others may be joined to it.
+  var openText: [UInt8] = []
 }
 
 /// What stands between the parentheses of a call, a filter or a test; fixed once the compiler has finished.
