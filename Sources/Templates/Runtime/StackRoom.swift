@@ -45,7 +45,25 @@ struct StackRoom: Sendable {
     unsafeBitCast($0, to: GetAttributes.self)
   }
 
+  /// The first thread's stack: for it glibc would read and parse a list of all memory each time.
+  private static let firstStack: (low: UInt, high: UInt)? = {
+    var limit = rlimit()
+    guard let end = dlsym(nil, "__libc_stack_end"),
+      getrlimit(__rlimit_resource_t(RLIMIT_STACK.rawValue), &limit) == 0
+    else {
+      return nil
+    }
+    let high = end.load(as: UInt.self)
+    // Without a limit it grows until it meets something: eight megabytes, the usual limit, are free.
+    let size = min(UInt(limit.rlim_cur), 8 << 20)
+    // Arguments and environment lie above and count too.
+    let above: UInt = 256 << 10
+    return high > size && size > 2 * above ? (high - size + above, high) : nil
+  }()
+
   private static func stackOfThread() -> (low: UInt, high: UInt)? {
+    let here = here()
+    if let first = firstStack, here > first.low, here < first.high { return first }
     let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
     defer { attributes.deallocate() }
     guard let getAttributes, getAttributes(pthread_self(), attributes) == 0 else { return nil }
