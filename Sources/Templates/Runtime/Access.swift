@@ -31,7 +31,7 @@ extension Machine {
   }
 
   /// `value[key]` in Python; nil where that raises TypeError or LookupError.
-  private func itemIfAny(_ value: Datum, _ key: Datum) throws(RenderFailure) -> Datum? {
+  func itemIfAny(_ value: Datum, _ key: Datum) throws(RenderFailure) -> Datum? {
     switch value {
     case .dictionary(let dictionary):
       switch key {

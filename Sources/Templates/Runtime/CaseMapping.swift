@@ -124,6 +124,7 @@ extension Machine {
   func caseFolded(_ scalar: Unicode.Scalar) -> String {
     switch scalar.value {
     case 0x131: return "ı"
+    case 0x1E9E: return "ss"
     case 0x130: return "i\u{307}"
     // Cherokee folds to its capitals.
     case 0x13A0...0x13F5: return String(scalar)

@@ -4,6 +4,7 @@ import Bytes
 extension Machine {
   func format(_ text: Text, _ call: CallArguments, isMarkup: Bool) throws(RenderFailure) -> Datum {
     var fields = FieldSource(positional: Array(call.positional)) { name in call.keyword(name) }
+    fields.numbersPaths = !isMarkup && !isSandboxed
     let result = try region.build { (buffer) throws(RenderFailure) in
       try appendFields(text, &fields, isMarkup: isMarkup, depth: 2, to: &buffer)
     }
@@ -11,10 +12,13 @@ extension Machine {
   }
 
   func formatMap(_ text: Text, _ mapping: Datum, isMarkup: Bool) throws(RenderFailure) -> Datum {
-    guard case .dictionary(let dictionary) = mapping else {
-      throw typeError("format_map() argument must be a mapping, not \(mapping.typeName)")
+    var fields = FieldSource(positional: nil) { name in
+      guard case .dictionary(let dictionary) = mapping else { return nil }
+      return dictionary.box.value(name)
     }
-    var fields = FieldSource(positional: nil) { name in dictionary.box.value(name) }
+    // What is no mapping matters where a field asks for it.
+    if case .dictionary = mapping {} else { fields.refused = mapping }
+    fields.numbersPaths = !isMarkup && !isSandboxed
     let result = try region.build { (buffer) throws(RenderFailure) in
       try appendFields(text, &fields, isMarkup: isMarkup, depth: 2, to: &buffer)
     }
@@ -27,6 +31,11 @@ extension Machine {
     let named: (String) -> Datum?
     /// Whether fields are numbered by their order (false) or by hand (true); nil before the first.
     var isManual: Bool?
+    /// Whether `{[0]}` and `{.name}` start from the next value; Python's `string.Formatter`, which markup and
+    /// the sandbox use, looks for a value with no name.
+    var numbersPaths = true
+    /// What `format_map` got in place of a mapping.
+    var refused: Datum?
     var next = 0
   }
 
@@ -120,6 +129,7 @@ extension Machine {
     {
       offset += 1
     }
+    if offset == 0, !path.isEmpty, !fields.numbersPaths { throw runtimeError("KeyError", "''") }
     var value = try firstValue(path[0..<offset], &fields)
     while offset < path.count {
       if path.start[offset] == UInt8(ascii: ".") {
@@ -132,12 +142,19 @@ extension Machine {
         }
         let name = path[start..<offset]
         guard !name.isEmpty else { throw valueError("Empty attribute in format string") }
+        if isSandboxed {
+          value = try attribute(value, name)
+          continue
+        }
         guard let found = try nativeAttribute(value, name.string) else {
           throw runtimeError(
             "AttributeError", "'\(value.typeName)' object has no attribute '\(name.string)'")
         }
         value = found
       } else {
+        guard path.start[offset] == UInt8(ascii: "[") else {
+          throw valueError("Only '.' or '[' may follow ']' in format field specifier")
+        }
         guard let close = path[offset..<path.count].bytes.firstIndex(of: UInt8(ascii: "]")) else {
           throw valueError("Missing ']' in format string")
         }
@@ -145,7 +162,8 @@ extension Machine {
         guard !key.isEmpty else { throw valueError("Empty attribute in format string") }
         offset += close + 1
         let isNumber = key.bytes.allSatisfy(isDecimal)
-        value = try subscripted(value, isNumber ? .integer(Int(key.string) ?? 0) : .text(key))
+        let place: Datum = isNumber ? .integer(Int(key.string) ?? 0) : .text(key)
+        value = isSandboxed ? try item(value, place) : try subscripted(value, place)
       }
     }
     return value
@@ -153,8 +171,7 @@ extension Machine {
 
   /// `value[key]` with Python's errors.
   private func subscripted(_ value: Datum, _ key: Datum) throws(RenderFailure) -> Datum {
-    let found = try item(value, key)
-    guard found.isUndefined else { return found }
+    if let found = try itemIfAny(value, key) { return found }
     switch value {
     case .dictionary: throw runtimeError("KeyError", try representation(key).string)
     case .list, .tuple, .text, .markup:
@@ -185,6 +202,10 @@ extension Machine {
           "IndexError", "Replacement index \(place) out of range for positional args tuple")
       }
       return positional[place]
+    }
+    if let refused = fields.refused {
+      if case .undefined(let note) = refused { throw undefinedFailure(note.box) }
+      throw typeError("'\(refused.typeName)' object is not subscriptable with a name")
     }
     guard let value = fields.named(name.string) else {
       throw runtimeError("KeyError", try representation(.text(name)).string)

@@ -7,6 +7,10 @@ struct FormatSpecification {
   /// One of `<`, `>`, `=`, `^`; nil for the default of the value's type.
   var align: Unicode.Scalar?
   var sign: Unicode.Scalar = "-"
+  /// Whether a sign is written, be it `-`.
+  var givesSign = false
+  /// `z`: what rounds to zero has no minus sign.
+  var isZeroUnsigned = false
   var isAlternate = false
   var zeroPads = false
   var width: Int?
@@ -18,14 +22,18 @@ struct FormatSpecification {
 
 extension Machine {
   /// Reads what stands behind the colon of a replacement field.
-  func specification(_ text: Text) throws(RenderFailure) -> FormatSpecification {
+  ///
+  /// - Parameter padsLeft: whether the value's type stands on the right of its width by default.
+  func specification(_ text: Text, padsLeft: Bool) throws(RenderFailure) -> FormatSpecification {
     var result = FormatSpecification()
     var scalars = Array(text.scalars)[...]
+    var givesFill = false
     func isAlign(_ scalar: Unicode.Scalar?) -> Bool {
       scalar.map { "<>=^".unicodeScalars.contains($0) } ?? false
     }
     if scalars.count >= 2, isAlign(scalars.dropFirst().first), let fill = scalars.first {
       result.fill = try region.text(String(fill))
+      givesFill = true
       result.align = scalars.dropFirst().first
       scalars = scalars.dropFirst(2)
     } else if isAlign(scalars.first) {
@@ -33,19 +41,24 @@ extension Machine {
     }
     if let sign = scalars.first, "+- ".unicodeScalars.contains(sign) {
       result.sign = sign
+      result.givesSign = true
       scalars.removeFirst()
     }
-    if scalars.first == "z" { scalars.removeFirst() }
+    if scalars.first == "z" {
+      result.isZeroUnsigned = true
+      scalars.removeFirst()
+    }
     if scalars.first == "#" {
       result.isAlternate = true
       scalars.removeFirst()
     }
-    if scalars.first == "0" {
-      result.zeroPads = true
-      if result.align == nil { result.align = "=" }
-      result.fill = result.align == "=" || isAlign(result.align) ? Text("0") : result.fill
+    // Behind a fill of its own a 0 is but the width's first digit.
+    if !givesFill, scalars.first == "0" {
+      if result.align == nil, padsLeft { result.align = "=" }
+      result.fill = Text("0")
       scalars.removeFirst()
     }
+    result.zeroPads = result.align == "=" && result.fill.bytes.elementsEqual([48])
     func number() throws(RenderFailure) -> Int? {
       let digits = scalars.prefix { $0.value >= 48 && $0.value <= 57 }
       guard !digits.isEmpty else { return nil }
@@ -70,6 +83,12 @@ extension Machine {
     }
     guard scalars.count <= 1 else { throw valueError("Invalid format specifier") }
     result.type = scalars.first
+    if let mark = result.grouping, let type = result.type {
+      let types = mark == "_" ? "defgEG%FboxX" : "defgEG%F"
+      guard types.unicodeScalars.contains(type) else {
+        throw valueError("Cannot specify '\(mark)' with '\(type)'.")
+      }
+    }
     return result
   }
 
@@ -78,20 +97,26 @@ extension Machine {
     _ value: Datum, _ text: Text, to buffer: inout ByteBuffer
   ) throws(RenderFailure) {
     if text.isEmpty { return try appendString(value, to: &buffer) }
-    let given = try specification(text)
+    switch value {
+    case .text, .markup, .integer, .big, .boolean, .number: break
+    default: throw typeError("unsupported format string passed to \(value.typeName).__format__")
+    }
+    let given = try specification(text, padsLeft: value.asText == nil)
     switch value {
     case .text(let string), .markup(let string):
       guard given.type == nil || given.type == "s" else { throw unknownCode(given, value) }
-      if given.align == "=", !given.zeroPads {
+      if given.align == "=" {
         throw valueError("'=' alignment not allowed in string format specifier")
       }
       if let mark = given.grouping { throw valueError("Cannot specify '\(mark)' with 's'.") }
-      if given.sign != "-" { throw valueError("Sign not allowed in string format specifier") }
+      if given.givesSign || given.isZeroUnsigned {
+        throw valueError("Sign not allowed in string format specifier")
+      }
       if given.isAlternate {
         throw valueError("Alternate form (#) not allowed in string format specifier")
       }
       var specification = given
-      if specification.align == nil || specification.align == "=" { specification.align = "<" }
+      if specification.align == nil { specification.align = "<" }
       try appendAligned(string, specification, to: &buffer)
     case .integer, .big:
       guard case .whole(let whole)? = number(value) else { return }
@@ -103,8 +128,7 @@ extension Machine {
         throw unknownCode(given, value)
       }
       try appendReal(number, given, to: &buffer)
-    default:
-      throw typeError("unsupported format string passed to \(value.typeName).__format__")
+    default: return
     }
   }
 
@@ -117,21 +141,31 @@ extension Machine {
   private func appendFormatted(
     whole: BigNumber, _ specification: FormatSpecification, _ value: Datum, to buffer: inout ByteBuffer
   ) throws(RenderFailure) {
-    switch specification.type {
-    case nil, "d", "n":
+    if specification.type.map({ "dnbcoxX".unicodeScalars.contains($0) }) ?? true {
       if specification.precision != nil {
         throw valueError("Precision not allowed in integer format specifier")
       }
+      if specification.isZeroUnsigned {
+        throw valueError("Negative zero coercion (z) not allowed in integer format specifier")
+      }
+    }
+    switch specification.type {
+    case nil, "d", "n":
       try appendWhole(whole, specification, radix: 10, prefix: "", isUpper: false, to: &buffer)
     case "x": try appendWhole(whole, specification, radix: 16, prefix: "0x", isUpper: false, to: &buffer)
     case "X": try appendWhole(whole, specification, radix: 16, prefix: "0X", isUpper: true, to: &buffer)
     case "o": try appendWhole(whole, specification, radix: 8, prefix: "0o", isUpper: false, to: &buffer)
     case "b": try appendWhole(whole, specification, radix: 2, prefix: "0b", isUpper: false, to: &buffer)
     case "c":
+      if specification.givesSign || specification.isAlternate {
+        throw valueError("Sign and alternate form (#) not allowed with integer format specifier 'c'")
+      }
       guard let code = UInt32(exactly: whole), let scalar = Unicode.Scalar(code) else {
         throw runtimeError("OverflowError", "%c arg not in range(0x110000)")
       }
-      try appendAligned(try region.text(String(scalar)), specification, to: &buffer)
+      var aligned = specification
+      if aligned.align == nil { aligned.align = ">" }
+      try appendAligned(try region.text(String(scalar)), aligned, to: &buffer)
     case "e", "E", "f", "F", "g", "G", "%": try appendReal(double(whole), specification, to: &buffer)
     default: throw unknownCode(specification, value)
     }
@@ -164,6 +198,11 @@ extension Machine {
       text = magnitude.isNaN ? "nan" : "inf"
     } else if type == nil, specification.precision == nil {
       text = try region.build { appendNumber(magnitude, to: &$0) }.string
+      if specification.isAlternate, !text.utf8.contains(UInt8(ascii: ".")),
+        let exponent = text.firstIndex(of: "e")
+      {
+        text.insert(".", at: exponent)
+      }
     } else {
       let precision = specification.precision ?? 6
       let alternate = specification.isAlternate
@@ -171,15 +210,32 @@ extension Machine {
       case "e", "E": text = decimal(magnitude, "e", precision: precision, alternate: alternate)
       case "f", "F", "%": text = decimal(magnitude, "f", precision: precision, alternate: alternate)
       case nil:
-        // Like g, but there is at least one digit behind the point.
-        text = decimal(magnitude, "g", precision: max(1, precision), alternate: alternate)
+        // Like g, but there is at least one digit behind the point, for which the exponent leaves room.
+        let digits = max(1, precision)
+        text = decimal(magnitude, "g", precision: digits, alternate: alternate)
+        let scientific = decimal(magnitude, "e", precision: digits - 1, alternate: alternate)
+        if let mark = scientific.firstIndex(of: "e"),
+          Int(scientific[scientific.index(after: mark)...]) == digits - 1
+        {
+          var mantissa = String(scientific[..<mark])
+          if !alternate, mantissa.utf8.contains(UInt8(ascii: ".")) {
+            while mantissa.hasSuffix("0") { mantissa.removeLast() }
+            if mantissa.hasSuffix(".") { mantissa.removeLast() }
+          }
+          text = mantissa + scientific[mark...]
+        }
         if !text.utf8.contains(UInt8(ascii: ".")), !text.utf8.contains(UInt8(ascii: "e")) { text += ".0" }
       default: text = decimal(magnitude, "g", precision: max(1, precision), alternate: alternate)
       }
     }
     if type == "E" || type == "G" || type == "F" { text = text.uppercased() }
     if type == "%" { text += "%" }
-    let isNegative = value.sign == .minus && !value.isNaN
+    var isNegative = value.sign == .minus && !value.isNaN
+    if specification.isZeroUnsigned, magnitude.isFinite,
+      !text.utf8.prefix(while: { $0 | 0x20 != UInt8(ascii: "e") }).contains(where: { $0 > 48 && $0 < 58 })
+    {
+      isNegative = false
+    }
     let sign = isNegative ? "-" : specification.sign == "-" ? "" : String(specification.sign)
     let digits = String(text.prefix { $0.isASCII && $0.isNumber })
     try appendNumeral(

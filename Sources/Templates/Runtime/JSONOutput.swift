@@ -20,14 +20,15 @@ extension Machine {
       style.sortsKeys = try flag(a[3])
       indent = a[1]
     }
-    if !indent.isMissing, !indent.isNone {
+    // Python asks for the indent only where there is something to indent; below zero it breaks lines alone.
+    if !indent.isMissing, !indent.isNone, value.asText == nil {
       style.itemSeparator = Text(",")
       if let text = indent.asText {
         style.indent = text
       } else {
-        let width = try requireInteger(indent)
+        let width = max(0, try requireInteger(indent))
         try checkSize(width)
-        style.indent = try repeatedText(Text(" "), max(0, width))
+        style.indent = try repeatedText(Text(" "), width)
       }
     }
     if environment == .chat, let separators = a.given(2), !separators.isNone {

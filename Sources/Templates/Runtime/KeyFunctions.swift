@@ -4,6 +4,7 @@ extension Machine {
 
   /// The steps of `a.b.0`.
   func attributePath(_ attribute: Datum) throws(RenderFailure) -> [Datum] {
+    if attribute.isNone { return [] }
     guard let text = attribute.asText else { return [attribute] }
     return try path(text)
   }

@@ -69,6 +69,7 @@ extension Machine {
       list.items.remove(at: place)
     case .reverse: list.items.reverse()
     case .sort:
+      guard call.positional.isEmpty else { throw typeError("sort() takes no positional arguments") }
       guard a[0].isMissing || a[0].isNone else {
         let keys = try list.items.mapItems { (item) throws(RenderFailure) in try self.call(a[0], [item]) }
         list.items = try sorted(list.items, by: keys, reverse: try flag(a[1]))

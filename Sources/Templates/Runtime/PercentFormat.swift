@@ -27,8 +27,9 @@ extension Machine {
   /// The values to be formatted, taken in turn or by name.
   private struct PercentArguments {
     private let value: Datum
+    /// What was found by name last: it stands for the values from there on.
+    private var named: Datum?
     private var place = 0
-    private var usedName = false
 
     init(_ value: Datum) { self.value = value }
 
@@ -40,7 +41,16 @@ extension Machine {
     mutating func next() -> Datum? {
       defer { place += 1 }
       if let tuple { return place < tuple.count ? tuple[place] : nil }
-      return place == 0 ? value : nil
+      return place == 0 ? named ?? value : nil
+    }
+
+    /// Whether names are looked up at all: Python asks for `[…]`, not for keys.
+    var takesNames: Bool {
+      switch value {
+      case .dictionary, .list, .undefined: return true
+      case .object(let object): return object.box is RangeBox
+      default: return false
+      }
     }
 
     var undefined: UndefinedNote? {
@@ -48,10 +58,12 @@ extension Machine {
       return nil
     }
 
-    mutating func named(_ name: Text) -> Datum?? {
+    mutating func use(_ name: Text) -> Datum?? {
       guard case .dictionary(let dictionary) = value else { return nil }
-      usedName = true
-      return .some(dictionary.box.value(name))
+      guard let found = dictionary.box.value(name) else { return .some(nil) }
+      named = found
+      place = 0
+      return found
     }
 
     var hasUnused: Bool {
@@ -73,8 +85,12 @@ extension Machine {
       guard offset < format.count else { throw valueError("incomplete format") }
       return format.start[offset]
     }
-    var named: Datum?
+    if try byte() == UInt8(ascii: "%") {
+      offset += 1
+      return buffer.append("%")
+    }
     if try byte() == UInt8(ascii: "(") {
+      guard source.takesNames else { throw typeError("format requires a mapping") }
       let start = offset + 1
       var depth = 1
       offset += 1
@@ -86,11 +102,10 @@ extension Machine {
       }
       let name = format[start..<offset - 1]
       if let note = source.undefined { throw undefinedFailure(note) }
-      guard let found = source.named(name) else { throw typeError("format requires a mapping") }
-      guard let found else {
+      guard let found = source.use(name) else { throw typeError("format requires a mapping") }
+      guard found != nil else {
         throw runtimeError("KeyError", try representation(.text(name)).string)
       }
-      named = found
     }
     var specification = FormatSpecification()
     flags: while true {
@@ -131,11 +146,10 @@ extension Machine {
       specification.precision = max(0, try size() ?? 0)
       try checkSize(specification.precision ?? 0)
     }
-    while "hlL".utf8.contains(try byte()) { offset += 1 }
+    if "hlL".utf8.contains(try byte()) { offset += 1 }
     let conversion = try byte()
     offset += 1
-    if conversion == UInt8(ascii: "%") { return buffer.append(conversion) }
-    guard let value = named ?? source.next() else {
+    guard let value = source.next() else {
       throw typeError("not enough arguments for format string")
     }
     try appendPercent(value, conversion, specification, isMarkup: isMarkup, to: &buffer)
@@ -189,6 +203,8 @@ extension Machine {
       specification.type = Unicode.Scalar(conversion)
       try appendReal(number.real, specification, to: &buffer)
     case UInt8(ascii: "c"):
+      specification.precision = nil
+      if specification.align == nil { specification.align = ">" }
       try appendAligned(try character(value), specification, to: &buffer)
     default:
       throw valueError(

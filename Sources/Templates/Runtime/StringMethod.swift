@@ -3,7 +3,8 @@ enum StringMethod: String, Sendable, CaseIterable {
   case capitalize, casefold, center, count, encode, endswith, expandtabs, find, format
   case formatMap = "format_map"
   case index, isalnum, isalpha, isascii, isdecimal, isdigit, isidentifier, islower, isnumeric, isprintable
-  case isspace, istitle, isupper, join, ljust, lower, lstrip, partition, removeprefix, removesuffix, replace
+  case isspace, istitle, isupper, join, ljust, lower, lstrip, maketrans, partition, removeprefix,
+    removesuffix, replace
   case rfind, rindex, rjust, rpartition, rsplit, rstrip, split, splitlines, startswith, strip, swapcase
   case title, translate, upper, zfill
   case length = "__len__"
@@ -33,6 +34,7 @@ enum StringMethod: String, Sendable, CaseIterable {
       .contains, .getItem, .add, .equals, .mod:
       Signature(name, "value", required: 1, takesKeywords: false)
     case .lstrip, .rstrip, .strip: Signature(name, "chars", takesKeywords: false)
+    case .maketrans: Signature(name, "x y z", required: 1, takesKeywords: false)
     case .replace: Signature(name, "old new count", required: 2, takesKeywords: false)
     case .split, .rsplit: Signature(name, "sep maxsplit")
     case .splitlines: Signature(name, "keepends")
@@ -86,7 +88,7 @@ extension Machine {
     case .zfill: return .text(try zeroFilled(text, to: try requireInteger(a[0])))
     case .count, .find, .index, .rfind, .rindex: return try search(method, text, a)
     case .startswith, .endswith: return .boolean(try affixed(method, text, a))
-    case .encode: return try region.object(BytesBox(Array(text.bytes)))
+    case .encode: return try region.object(BytesBox(try encoded(text, a[0], a[1])))
     case .expandtabs: return .text(try expandedTabs(text, try integer(a[0], default: 8)))
     case .formatMap: return try formatMap(text, a[0], isMarkup: isMarkup)
     case .format: return .none
@@ -107,7 +109,8 @@ extension Machine {
       return .text(try replaced(text, old, new, limit: try integer(a[2], default: -1)))
     case .split, .rsplit:
       return try split(text, a[0], limit: try integer(a[1], default: -1), fromEnd: method == .rsplit)
-    case .splitlines: return try splitLines(text, keepsEnds: try flag(a[0]))
+    case .splitlines: return try splitLines(text, keepsEnds: try integer(a[0], default: 0) != 0)
+    case .maketrans: return try translationTable(a)
     case .translate: return .text(try translated(text, a[0]))
     case .isalnum, .isalpha, .isascii, .isdecimal, .isdigit, .isidentifier, .islower, .isnumeric,
       .isprintable, .isspace, .istitle, .isupper:

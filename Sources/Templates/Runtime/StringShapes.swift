@@ -74,12 +74,16 @@ extension Machine {
   }
 
   func translated(_ text: Text, _ table: Datum) throws(RenderFailure) -> Text {
-    guard case .dictionary(let dictionary) = table else {
+    switch table {
+    case .dictionary, .list, .tuple, .text, .markup: break
+    case .undefined(let note) where !text.isEmpty: throw undefinedFailure(note.box)
+    default:
+      if text.isEmpty { return text }
       throw typeError("'\(table.typeName)' object is not subscriptable")
     }
     return try region.build { (buffer) throws(RenderFailure) in
       for scalar in text.scalars {
-        switch dictionary.box.value(.integer(Int(scalar.value))) {
+        switch try itemIfAny(table, .integer(Int(scalar.value))) {
         case nil: buffer.append(String(scalar))
         case .some(.none): break
         case .some(.integer(let code)):
