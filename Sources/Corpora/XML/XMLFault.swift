@@ -5,6 +5,8 @@ struct XMLFault: Error {
   var reason: String
   var line: Int
   var column: Int
+  /// Whether nothing is wrong but that the document is not whole.
+  private(set) var isEarlyEnd = false
 
   init(_ reason: String, line: Int, column: Int) {
     self.reason = reason
@@ -13,9 +15,7 @@ struct XMLFault: Error {
   }
 
   /// nil for warnings and for prefixes without a namespace, which lose nothing.
-  ///
-  /// - Parameter end: where the document ends, once it does.
-  init?(_ error: xmlError, end: (line: Int, column: Int)?) {
+  init?(_ error: xmlError, isEnding: Bool) {
     guard error.level.rawValue >= XML_ERR_ERROR.rawValue, error.domain != Int32(XML_FROM_NAMESPACE.rawValue)
     else { return nil }
     let line = Int(error.line)
@@ -29,10 +29,11 @@ struct XMLFault: Error {
       self.init("'&' begins an entity without its ';'; write '&amp;'", line: line, column: column)
     case XML_ERR_DOCUMENT_EMPTY.rawValue:
       self.init("malformed XML: found no element; expected '<'", line: line, column: column)
-    case XML_ERR_DOCUMENT_END.rawValue where end != nil:
+    case XML_ERR_DOCUMENT_END.rawValue where isEnding:
       self.init(
-        "malformed XML: the document ends too early; expected the end tags of its elements",
-        line: end?.line ?? line, column: end?.column ?? column)
+        "malformed XML: the document ends too early; expected the end tags of its elements", line: line,
+        column: column)
+      isEarlyEnd = true
     default:
       self.init("malformed XML: \(Self.text(error))", line: line, column: column)
     }

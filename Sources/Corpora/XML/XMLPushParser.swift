@@ -68,8 +68,6 @@ final class XMLPushParser {
   /// What the matcher threw or the parser found; the first of them.
   private var failure: (any Error)?
   private var isEnding = false
-  /// Where the bytes given so far end, from 1: libxml2's own count goes wrong in long lines, by how they were cut.
-  private var end = (line: 1, column: 1)
 
   init(_ matcher: XMLRecordMatcher) throws(Diagnostic) {
     self.matcher = matcher
@@ -97,20 +95,8 @@ final class XMLPushParser {
       let start = piece.bindMemory(to: CChar.self).baseAddress
       xmlParseChunk(context, start, Int32(piece.count), 0)
       if let failure { throw failure }
-      countLines(piece)
       rest = UnsafeRawBufferPointer(rebasing: rest[piece.count...])
     }
-  }
-
-  private func countLines(_ bytes: UnsafeRawBufferPointer) {
-    var lines = 0
-    for byte in bytes where byte == 10 { lines &+= 1 }
-    var line = bytes[...]
-    if lines > 0, let last = bytes.lastIndex(of: 10) {
-      end = (end.line + lines, 1)
-      line = bytes[(last + 1)...]
-    }
-    for byte in line where byte & 0xC0 != 0x80 { end.column &+= 1 }
   }
 
   /// Ends the document.
@@ -167,7 +153,7 @@ final class XMLPushParser {
     }
     handlers.serror = { data, error in
       guard let parser = XMLPushParser.parser(data), parser.failure == nil, let error,
-        let fault = XMLFault(error.pointee, end: parser.isEnding ? parser.end : nil)
+        let fault = XMLFault(error.pointee, isEnding: parser.isEnding)
       else { return }
       parser.stop(fault)
     }

@@ -50,8 +50,20 @@ final class XMLRecordReader: FormatReader {
       try parser.parse(piece)
       pass(piece)
       if let other { throw XMLFault.encoding(other) }
-      if let invalid { throw invalidUTF8(at: invalid, isCut: invalid < utf8.start) }
+      if let invalid {
+        try flush()
+        throw invalidUTF8(at: invalid, isCut: invalid < utf8.start)
+      }
       parser.matcher.dropText(parser.cursor)
+    }
+  }
+
+  /// What the parser keeps for later may hold a fault on a line before: that one is told.
+  private func flush() throws {
+    do {
+      try parser.finish()
+    } catch let fault as XMLFault {
+      if fault.line < line { throw fault }
     }
   }
 
@@ -79,7 +91,13 @@ final class XMLRecordReader: FormatReader {
     guard !hasFailed else { return }
     try guarded {
       if utf8.isCut { throw invalidUTF8(at: utf8.offset, isCut: true) }
-      try parser.finish()
+      do {
+        try parser.finish()
+      } catch var fault as XMLFault {
+        // libxml2's own count goes wrong in long lines, by how the file was cut.
+        if fault.isEarlyEnd { (fault.line, fault.column) = (line, column) }
+        throw fault
+      }
     }
     guard !hasFailed, parser.matcher.recordCount == 0 else { return }
     let seen = parser.matcher.seen.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
