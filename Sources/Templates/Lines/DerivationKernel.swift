@@ -37,7 +37,7 @@ enum DerivationKernel: BitwiseCopyable {
       split.name == "split", split.isMethod, split.texts == call.texts, !split.texts[0].isEmpty,
       case .name(let name) = split.operand.kind
     {
-      return .replace(field(name), old: .empty, new: .empty)
+      return .field(field(name))
     }
     guard case .name(let name) = call.operand.kind else { return nil }
     switch (call.name, call.texts.count) {

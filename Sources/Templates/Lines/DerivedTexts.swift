@@ -227,12 +227,8 @@ final class DerivedTexts {
       if case .capitalize = kernel, mapped.count > 0, mapped[0] &- 97 < 26 { mapped[0] ^= 32 }
       try setText(Text(UnsafeRawBufferPointer(mapped)), kinds, entry)
     case .replace(_, let old, let new):
-      if old.isEmpty {
-        try setText(text, kinds, entry)
-      } else {
-        let made = try replaced(text, old, new)
-        try setText(made, kinds.union(JSONText.kinds(new.raw, and: 0)), entry)
-      }
+      let made = try replaced(text, old, new)
+      try setText(made, kinds.union(JSONText.kinds(new.raw, and: 0)), entry)
     case .splitCount(_, let separator):
       try setText(try region.text("\(1 + count(separator, in: text))"), [], entry)
     case .machine: return false
