@@ -26,12 +26,16 @@ let package = Package(
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     // SHA-256 of inputs and shards, at the processor's own speed.
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // Linux' way to ask for a file's space ahead, which Swift's Glibc module leaves out.
+    .systemLibrary(name: "CFileSpace"),
     // JSON in, through apt's simdjson (C++ behind C functions).
     .target(name: "CSIMDJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     // Loops that oneDNN does not cover, compiled for several processors and chosen at run time.
     .target(name: "CVectorLoops"),
+    // Loops over the bytes of texts, compiled in the same way.
+    .target(name: "CTextLoops"),
 
-    .target(name: "Bytes", dependencies: ["COpenSSL"]),
+    .target(name: "Bytes", dependencies: ["COpenSSL", "CFileSpace"]),
     .target(name: "Records", dependencies: ["Bytes"]),
     .target(name: "JSON", dependencies: ["Bytes", "Records", "CSIMDJSON"]),
     .target(name: "YAML", dependencies: ["Bytes", "CLibYAML"]),
@@ -42,7 +46,8 @@ let package = Package(
     .target(
       name: "Templates",
       dependencies: [
-        "Bytes", "Records", "JSON", "YAML", "Patterns", .product(name: "BigInt", package: "BigInt"),
+        "Bytes", "Records", "JSON", "YAML", "Patterns", "CTextLoops",
+        .product(name: "BigInt", package: "BigInt"),
       ]),
     .target(name: "Imports", dependencies: ["Bytes", "YAML", "Templates"]),
     .target(name: "Diversity", dependencies: ["Bytes", "Templates"]),
@@ -101,7 +106,7 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-let swiftFree: Set = ["CSIMDJSON", "CVectorLoops"]
+let swiftFree: Set = ["CSIMDJSON", "CVectorLoops", "CTextLoops"]
 for target in package.targets where target.type != .system && !swiftFree.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

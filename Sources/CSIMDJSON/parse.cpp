@@ -199,11 +199,23 @@ __attribute__((target_clones("arch=x86-64-v3", "default")))
 #endif
 extern "C" int pb_json_scan(const uint8_t *bytes, size_t length, uint8_t byte) {
   uint8_t escapes = 0, wide = 0, found = 0;
-  for (size_t place = 0; place < length; place++) {
-    uint8_t b = bytes[place];
-    escapes |= uint8_t((b < 32) | (b == '"') | (b == '\\'));
-    wide |= b;
-    found |= uint8_t(b == byte);
+  auto look = [&](const uint8_t *start, size_t count) __attribute__((always_inline)) {
+    for (size_t place = 0; place < count; place++) {
+      uint8_t b = start[place];
+      escapes |= uint8_t((b < 32) | (b == '"') | (b == '\\'));
+      wide |= b;
+      found |= uint8_t(b == byte);
+    }
+  };
+  // Blocks of fixed sizes, of which the last overlaps the one before: looking twice does no harm.
+  if (length >= 32) {
+    for (size_t place = 0; place + 32 < length; place += 32) look(bytes + place, 32);
+    look(bytes + length - 32, 32);
+  } else if (length >= 16) {
+    look(bytes, 16);
+    look(bytes + length - 16, 16);
+  } else {
+    look(bytes, length);
   }
   return (escapes ? pb_json_escapes : 0) | (wide & 0x80 ? pb_json_wide : 0) | (found ? pb_json_byte : 0);
 }

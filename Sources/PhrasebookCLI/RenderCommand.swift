@@ -1,4 +1,6 @@
 import ArgumentParser
+import Bytes
+import Glibc
 import Phrasebook
 
 struct RenderCommand: ParsableCommand {
@@ -64,7 +66,11 @@ struct RenderCommand: ParsableCommand {
     if explain {
       try standardOutput(explainTemplates(options))
     } else {
-      try renderExamples(options, in: common.session) { try standardOutput($0) }
+      var space = SpaceAhead(STDOUT_FILENO)
+      try renderExamples(options, in: common.session) { lines in
+        space.prepare(lines.count)
+        try standardOutput(lines)
+      }
     }
   }
 }

@@ -9,7 +9,7 @@ struct DividedText {
   /// PromptSource strips choices before it puts `|||` back for its mark, and the parts of a prompt after;
   /// where the mark stands at an end no blank can be, so both come to the same.
   mutating func divide(_ text: Text, from base: Int, stripsFirst: Bool) {
-    ranges.removeAll(keepingCapacity: true)
+    ranges.clearForReuse()
     var start = 0
     while true {
       let end = text.find(Text(divider), from: start) ?? text.count

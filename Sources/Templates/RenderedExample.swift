@@ -18,8 +18,8 @@ public struct RenderedExample: ~Copyable {
   public mutating func removeAll() {
     text.removeAll()
     input = 0..<0
-    targets.removeAll(keepingCapacity: true)
-    choices.removeAll(keepingCapacity: true)
+    targets.clearForReuse()
+    choices.clearForReuse()
     hasChoices = false
   }
 

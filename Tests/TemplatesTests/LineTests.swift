@@ -39,6 +39,7 @@ import Testing
     ("an empty loop", "{% for c in [] %}x{% else %}{{ a }}{% endfor %}|||t", nil),
     ("a constant", "{% set k = ['p', 'q'] %}{{ k[0] }} {{ k | length }} {{ a }}|||{{ k[n] }}", nil),
     ("case", "{{ a | lower }}{{ a | upper }}{{ a | capitalize }}{{ a.lower() }}|||{{ b | trim }}", nil),
+    ("lengths", "{{ a | length }}, {{ b | count }}|||{{ (a ~ b) | length }}", nil),
     ("replace", "{{ a | replace('.', '') }}{{ a | replace('a', 'bb\"') }}|||{{ b.replace('b', '') }}", nil),
     (
       "split", "{{ a.split(' ') | join(' ') }} {{ a.split('.') | length }}|||{{ a.split('||') | length }}",
@@ -56,6 +57,11 @@ import Testing
     ("the mark itself", "3ed2dface8203c4c9dfb1a5dc58e41e0{{ a }}|||t", nil),
   ]
 
+  private static let numbers: [Value] = [
+    .integer(40), .boolean(true), .integer(-1), .null, .number(1), .boolean(false), .integer(28), .string("1"),
+    .integer(29), .integer(1 << 40),
+  ]
+
   @Test(arguments: templates.indices)
   func planGivesWhatTheMachineGives(_ place: Int) throws {
     let (about, jinja, choices) = Self.templates[place]
@@ -65,17 +71,19 @@ import Testing
     var records: [ValueDictionary] = []
     for (index, a) in Self.texts.enumerated() {
       for b in [Self.texts[(index * 7 + 3) % Self.texts.count], "b"] {
-        records.append(record(a: .string(a), b: .string(b), n: Int64(index % 3)))
+        records.append(record(a: .string(a), b: .string(b), n: .integer(Int64(index % 3))))
       }
+      // A field of few values is settled; one of many is not, and looks the same.
+      records.append(record(a: .string(a), b: .string("b"), n: Self.numbers[index % Self.numbers.count]))
     }
-    records.append(record(a: .integer(7), b: .null, n: 0))
-    records.append(record(a: .list([.string(" x|||")]), b: .number(0.5), n: 1))
+    records.append(record(a: .integer(7), b: .null, n: .integer(0)))
+    records.append(record(a: .list([.string(" x|||")]), b: .number(0.5), n: .integer(1)))
     try expectSameLines(template, records)
   }
 
-  private func record(a: Value, b: Value, n: Int64) -> ValueDictionary {
+  private func record(a: Value, b: Value, n: Value) -> ValueDictionary {
     ValueDictionary([
-      ("a", a), ("b", b), ("n", .integer(n)), ("f", .number(1e22)), ("t", .boolean(true)),
+      ("a", a), ("b", b), ("n", n), ("f", .number(1e22)), ("t", .boolean(true)),
       ("l", .list([.string("u \""), .integer(2)])),
       ("d", .dictionary(ValueDictionary([("k", .string("v\n"))]))),
     ])
@@ -113,7 +121,7 @@ import Testing
     let all = LineRenderer(LineTemplates(templates), seed: 3)
     var expected = ""
     for text in Self.texts {
-      let record = record(a: .string(text), b: .string("x"), n: 40)
+      let record = record(a: .string(text), b: .string("x"), n: .integer(40))
       try append(record, all)
       for template in templates {
         let alone = LineRenderer(LineTemplates([template]), seed: 3)

@@ -62,7 +62,17 @@ final class CallSite: @unchecked Sendable {
   /// The name as a text constant, for attributes.
   @exclusivity(unchecked) var nameConstant = 0
   @exclusivity(unchecked) var positional = 0
-  @exclusivity(unchecked) var keywords: [String] = []
+  @exclusivity(unchecked) var keywords: [String] = [] {
+    didSet {
+      names.deinitialize()
+      names.deallocate()
+      names = .allocate(capacity: keywords.count)
+      _ = names.initialize(from: keywords)
+    }
+  }
+  /// The keywords in memory of their own, for calls.
+  @exclusivity(unchecked) private var names = UnsafeMutableBufferPointer<String>(start: nil, count: 0)
+  var keywordNames: UnsafeBufferPointer<String> { UnsafeBufferPointer(names) }
   @exclusivity(unchecked) var hasSpread = false
   @exclusivity(unchecked) var hasKeywordSpread = false
   @exclusivity(unchecked) var stringMethod: StringMethod?
@@ -71,12 +81,17 @@ final class CallSite: @unchecked Sendable {
 
   init(name: String = "") { self.name = name }
 
+  deinit {
+    names.deinitialize()
+    names.deallocate()
+  }
+
   /// Whether nothing stands between the parentheses.
   @exclusivity(unchecked) var isEmpty = true
 
   /// How many values it has on the stack.
   var count: Int {
-    positional + keywords.count + (hasSpread ? 1 : 0) + (hasKeywordSpread ? 1 : 0)
+    positional + names.count + (hasSpread ? 1 : 0) + (hasKeywordSpread ? 1 : 0)
   }
 }
 

@@ -10,6 +10,8 @@ enum DerivationKernel: BitwiseCopyable {
   case replace(Int, old: Text, new: Text)
   /// How many parts `split` gives.
   case splitCount(Int, separator: Text)
+  /// How many characters the field has.
+  case length(Int)
   case machine
 
   /// - Parameters:
@@ -44,6 +46,7 @@ enum DerivationKernel: BitwiseCopyable {
     case ("lower", 0): return .lower(field(name))
     case ("upper", 0): return .upper(field(name))
     case ("trim", 0) where !call.isMethod, ("strip", 0) where call.isMethod: return .trim(field(name))
+    case ("length", 0) where !call.isMethod, ("count", 0) where !call.isMethod: return .length(field(name))
     case ("capitalize", 0): return .capitalize(field(name))
     case ("replace", 2) where !call.texts[0].isEmpty:
       return .replace(
@@ -82,7 +85,7 @@ enum DerivationKernel: BitwiseCopyable {
   var field: Int? {
     switch self {
     case .field(let field), .lower(let field), .upper(let field), .trim(let field), .capitalize(let field),
-      .replace(let field, _, _), .splitCount(let field, _):
+      .replace(let field, _, _), .splitCount(let field, _), .length(let field):
       field
     case .machine: nil
     }

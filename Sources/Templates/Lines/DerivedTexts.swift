@@ -18,7 +18,7 @@ final class DerivedTexts {
   }
 
   /// A field that derivations read.
-  private struct Field: BitwiseCopyable {
+  struct Field: BitwiseCopyable {
     /// The place in the layout; -1 where the record has no such field.
     var column = -1
     var record: UInt64 = 0
@@ -26,7 +26,7 @@ final class DerivedTexts {
     var text = Text.empty
     var kinds: JSONText.TextKinds = []
     var isText = false
-    /// An integer from 0 on, below `rememberedValues`; else -1.
+    /// A number below `rememberedValues` for one of few values; -1 for all others.
     var small = -1
   }
 
@@ -34,8 +34,8 @@ final class DerivedTexts {
   private let derivations: UnsafeMutablePointer<LineTemplates.LinkedDerivation>
   private let entries: UnsafeMutablePointer<Entry>
   private let fieldViews: UnsafeMutablePointer<Field>
-  private let machine: Machine
-  private let region: Region
+  let machine: Machine
+  let region: Region
   private let divides: Bool
   private let columns: UnsafeMutablePointer<Int>
   @exclusivity(unchecked) private var layout: FieldLayout?
@@ -46,7 +46,9 @@ final class DerivedTexts {
   private let remembered: UnsafeMutablePointer<Entry>
   private let rememberedTexts = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
   @exclusivity(unchecked) private var rememberedBytes = 0
-  private static let rememberedValues = 32
+  static let rememberedValues = 32
+  /// Integers that are remembered; `none` and the truth values stand behind them.
+  private static let rememberedIntegers = 29
 
   /// - Parameter source: where the records' values are; read again for each.
   init(_ templates: LineTemplates, _ source: PackedFields) {
@@ -130,7 +132,7 @@ final class DerivedTexts {
     if slot >= 0 { remember(entry.pointee, slot) }
   }
 
-  private func startMachine() {
+  func startMachine() {
     guard !usesMachine else { return }
     usesMachine = true
     machine.reset()
@@ -164,10 +166,18 @@ final class DerivedTexts {
     remembered[slot] = kept
   }
 
-  // MARK: Kernels
+  /// The only field that a derivation depends on; -1 where there are more.
+  func field(of derivation: Int) -> Int { derivations[derivation].field }
+
+  /// What stands for the field's value in the current record; -1 where it is not one of few.
+  @inline(__always)
+  func small(_ field: Int) -> Int { self.field(field).pointee.small }
+
+  // MARK: Fields
 
   /// A field of the current record.
-  private func field(_ place: Int) -> UnsafeMutablePointer<Field> {
+  @inline(__always)
+  func field(_ place: Int) -> UnsafeMutablePointer<Field> {
     let field = fieldViews + place
     if field.pointee.record != record { look(field) }
     return field
@@ -187,7 +197,10 @@ final class DerivedTexts {
       field.pointee.kinds = kinds(text)
     case PackedValue.Tag.integer:
       let value = PackedValue.word(bytes, at: 1)
-      if value < UInt64(Self.rememberedValues) { field.pointee.small = Int(value) }
+      if value < UInt64(Self.rememberedIntegers) { field.pointee.small = Int(value) }
+    case PackedValue.Tag.null: field.pointee.small = Self.rememberedIntegers
+    case PackedValue.Tag.no: field.pointee.small = Self.rememberedIntegers + 1
+    case PackedValue.Tag.yes: field.pointee.small = Self.rememberedIntegers + 2
     default: break
     }
   }
@@ -201,101 +214,5 @@ final class DerivedTexts {
       kinds.insert(.byte)
     }
     return kinds
-  }
-
-  /// Computes a text without the machine; false where the value is not of the kind that the kernel knows.
-  private func runKernel(
-    _ kernel: DerivationKernel, _ entry: UnsafeMutablePointer<Entry>
-  ) throws(RenderFailure) -> Bool {
-    guard let place = kernel.field else { return false }
-    let field = field(place)
-    guard field.pointee.isText else { return false }
-    let text = field.pointee.text
-    let kinds = field.pointee.kinds
-    // What could divide the output is for the machine, which knows how PromptSource keeps it from that.
-    if kinds.contains(.byte) {
-      entry.pointee.isValid = false
-      return true
-    }
-    switch kernel {
-    case .field: try setText(text, kinds, entry)
-    case .trim: try setText(text.trimmed { $0.isPythonSpace }, kinds, entry)
-    case .lower, .upper, .capitalize:
-      guard !kinds.contains(.wide) else { return false }
-      let isUpper = if case .upper = kernel { true } else { false }
-      let mapped = try mapped(text, first: isUpper ? 97 : 65)
-      if case .capitalize = kernel, mapped.count > 0, mapped[0] &- 97 < 26 { mapped[0] ^= 32 }
-      try setText(Text(UnsafeRawBufferPointer(mapped)), kinds, entry)
-    case .replace(_, let old, let new):
-      let made = try replaced(text, old, new)
-      try setText(made, kinds.union(JSONText.kinds(new.raw, and: 0)), entry)
-    case .splitCount(_, let separator):
-      try setText(try region.text("\(1 + count(separator, in: text))"), [], entry)
-    case .machine: return false
-    }
-    return true
-  }
-
-  /// The text itself where it stands in JSON as it is, else a copy with escapes.
-  private func setText(
-    _ text: Text, _ kinds: JSONText.TextKinds, _ entry: UnsafeMutablePointer<Entry>
-  ) throws(RenderFailure) {
-    guard kinds.contains(.escapes) else {
-      entry.pointee.text = text.raw
-      return
-    }
-    entry.pointee.text = try region.build { buffer in JSONText.appendEscaped(text.raw, to: &buffer) }.raw
-  }
-
-  /// ASCII with the case of the letters from `first` on turned over; a copy.
-  private func mapped(
-    _ text: Text, first: UInt8
-  ) throws(RenderFailure) -> UnsafeMutableBufferPointer<UInt8> {
-    let room = try region.allocate(text.count).assumingMemoryBound(to: UInt8.self)
-    let source = text.start
-    for place in 0..<text.count {
-      let byte = source[place]
-      room[place] = byte ^ (byte &- first < 26 ? 32 : 0)
-    }
-    return UnsafeMutableBufferPointer(start: room, count: text.count)
-  }
-
-  private func count(_ separator: Text, in text: Text) -> Int {
-    if separator.count == 1 {
-      var count = 0
-      let byte = separator.start[0]
-      for place in 0..<text.count where text.start[place] == byte { count &+= 1 }
-      return count
-    }
-    var count = 0
-    var place = 0
-    while let found = text.find(separator, from: place) {
-      count += 1
-      place = found + separator.count
-    }
-    return count
-  }
-
-  private func replaced(_ text: Text, _ old: Text, _ new: Text) throws(RenderFailure) -> Text {
-    guard var found = text.find(old) else { return text }
-    // A longer text is the machine's: its limits are looked after there.
-    guard new.count <= old.count else {
-      startMachine()
-      return try machine.replaced(text, old, new, limit: -1)
-    }
-    let room = try region.allocate(text.count).assumingMemoryBound(to: UInt8.self)
-    var size = 0
-    var start = 0
-    while true {
-      memcpy(room + size, text.start + start, found - start)
-      size += found - start
-      memcpy(room + size, new.start, new.count)
-      size += new.count
-      start = found + old.count
-      guard let next = text.find(old, from: start) else { break }
-      found = next
-    }
-    memcpy(room + size, text.start + start, text.count - start)
-    return Text(start: room, count: size + text.count - start)
   }
 }

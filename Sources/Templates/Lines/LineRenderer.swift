@@ -15,17 +15,20 @@ public final class LineRenderer {
   private let renderers: [Renderer]
   /// By template; nil where only the machine renders it.
   private let lines: UnsafeMutablePointer<LinkedLine?>
-  private let drawn: [UnsafeRawBufferPointer]
-  private let derived: DerivedTexts
+  let drawn: UnsafeMutablePointer<UnsafeRawBufferPointer>
+  let derived: DerivedTexts
+  private let settled: SettledLines
   private let values: SharedValues
   @exclusivity(unchecked) private var example = RenderedExample()
   private let seed: SeedKey
   /// `{"record":"…","template":` with the current record's id.
-  private let opening: UnsafeMutableRawBufferPointer
-  @exclusivity(unchecked) private var memory: UnsafeMutableRawPointer
+  let opening: UnsafeMutableRawBufferPointer
+  /// Bytes that one example may have.
+  let outputLimit: Int
+  @exclusivity(unchecked) private(set) var memory: UnsafeMutableRawPointer
   @exclusivity(unchecked) private var capacity: Int
   /// Bytes of lines that wait to be taken.
-  @exclusivity(unchecked) public private(set) var count = 0
+  @exclusivity(unchecked) public internal(set) var count = 0
 
   /// - Parameter seed: decides, with record and template, what the random filters draw.
   public init(_ templates: LineTemplates, seed: UInt64) {
@@ -34,8 +37,11 @@ public final class LineRenderer {
     renderers = templates.templates.map { Renderer($0) }
     lines = .allocate(capacity: renderers.count)
     lines.initialize(from: templates.lines, count: renderers.count)
-    drawn = templates.drawn
+    drawn = .allocate(capacity: templates.drawn.count)
+    drawn.initialize(from: templates.drawn, count: templates.drawn.count)
     derived = DerivedTexts(templates, fields)
+    settled = SettledLines(templates, derived)
+    outputLimit = templates.limits.outputBytes
     values = SharedValues(limits: templates.limits)
     opening = UnsafeMutableRawBufferPointer(
       start: .allocate(byteCount: Self.openingSize + LineArena.slack, alignment: 16), count: Self.openingSize)
@@ -47,11 +53,12 @@ public final class LineRenderer {
 
   deinit {
     lines.deallocate()
+    drawn.deallocate()
     opening.deallocate()
     memory.deallocate()
   }
 
-  private static let openingSize = 11 + 32 + 13
+  static let openingSize = 11 + 32 + 13
 
   /// The lines so far; valid until the next record.
   public var waiting: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory, count: count) }
@@ -69,6 +76,8 @@ public final class LineRenderer {
     for place in 0..<renderers.count {
       if let line = lines[place] {
         let start = count
+        if let settled = settled.line(place), run(settled, line.template, key) { continue }
+        count = start
         if run(line, key) { continue }
         count = start
       }
@@ -153,17 +162,17 @@ public final class LineRenderer {
       case .trimEnd: trim(from: first, atStart: false)
       case .divide:
         trim(from: part, atStart: true)
-        append(parts == 0 ? "\",\"targets\":[\"" : "\",\"")
+        append(parts == 0 ? LinkedLine.firstTarget : LinkedLine.nextTarget)
         parts &+= 1
         part = count
       case .finish:
         trim(from: part, atStart: true)
-        append(parts == 0 ? "\",\"targets\":[]" : "\"]")
+        append(parts == 0 ? LinkedLine.noTargets : LinkedLine.lastTarget)
       }
       place &+= 1
     }
     // Escaped the texts are no shorter: under the limit here, they are under it.
-    return count - first <= templates.limits.outputBytes
+    return count - first <= outputLimit
   }
 
   @inline(__always)
@@ -191,6 +200,15 @@ public final class LineRenderer {
   private func append(_ literal: StaticString) {
     append(UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
   }
+
+  /// Where the next bytes go, with room for that many.
+  @inline(__always)
+  func makeRoom(_ extra: Int) -> UnsafeMutableRawPointer {
+    if count &+ extra > capacity { grow(extra) }
+    return memory + count
+  }
+
+  var roomEnd: UnsafeMutableRawPointer { memory + capacity }
 
   private func grow(_ extra: Int) {
     let larger = max(capacity * 2, count + extra)

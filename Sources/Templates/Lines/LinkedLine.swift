@@ -26,6 +26,12 @@ struct LinkedLine {
 
   let steps: UnsafeBufferPointer<Step>
   let template: UInt64
+
+  /// What stands between the parts of an example.
+  static let firstTarget: StaticString = "\",\"targets\":[\""
+  static let nextTarget: StaticString = "\",\""
+  static let lastTarget: StaticString = "\"]"
+  static let noTargets: StaticString = "\",\"targets\":[]"
 }
 
 /// The memory of linked lines.
@@ -34,12 +40,14 @@ final class LineArena: @unchecked Sendable {
   static let slack = 64
   private var literals: [UnsafeMutableRawBufferPointer] = []
   private var programs: [UnsafeMutableBufferPointer<LinkedLine.Step>] = []
+  private var settled: [UnsafeMutableBufferPointer<SettledLine.Piece>] = []
   /// What is drawn from.
   private(set) var drawn: [UnsafeRawBufferPointer] = []
 
   deinit {
     for literal in literals { literal.deallocate() }
     for program in programs { program.deallocate() }
+    for pieces in settled { pieces.deallocate() }
   }
 
   func literal(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
@@ -58,6 +66,13 @@ final class LineArena: @unchecked Sendable {
     let memory = UnsafeMutableBufferPointer<LinkedLine.Step>.allocate(capacity: steps.count)
     _ = memory.initialize(from: steps)
     programs.append(memory)
+    return UnsafeBufferPointer(memory)
+  }
+
+  func pieces(_ pieces: [SettledLine.Piece]) -> UnsafeBufferPointer<SettledLine.Piece> {
+    let memory = UnsafeMutableBufferPointer<SettledLine.Piece>.allocate(capacity: pieces.count)
+    _ = memory.initialize(from: pieces)
+    settled.append(memory)
     return UnsafeBufferPointer(memory)
   }
 }

@@ -29,9 +29,16 @@ protocol ReusableBox: HeapObject {
   func clear()
 }
 
-extension Array where Element == Datum {
-  /// Forgets the items and keeps the memory, unless it is a lot.
+extension Array {
+  /// Forgets the items and keeps the memory, unless it is a lot. A few items go one by one, which takes a fraction
+  /// of what `removeAll` does.
   mutating func clearForReuse() {
-    if capacity > 1024 { self = [] } else { removeAll(keepingCapacity: true) }
+    if count <= 8 {
+      while !isEmpty { removeLast() }
+    } else if capacity > 1024 {
+      self = []
+    } else {
+      removeAll(keepingCapacity: true)
+    }
   }
 }

@@ -1,13 +1,17 @@
 /// What a call passes: values on the machine's stack and the names of those that have one.
 struct CallArguments {
   var positional: UnsafeBufferPointer<Datum>
-  var names: [String]
+  /// The call site's, or the caller's for as long as the call lasts.
+  var names: UnsafeBufferPointer<String>
+  /// Whether the names are the call site's.
+  var namesLast = false
   /// As many as `names`.
   var keywords: UnsafeBufferPointer<Datum>
 
   static var none: CallArguments {
     CallArguments(
-      positional: UnsafeBufferPointer(start: nil, count: 0), names: [],
+      positional: UnsafeBufferPointer(start: nil, count: 0),
+      names: UnsafeBufferPointer(start: nil, count: 0),
       keywords: UnsafeBufferPointer(start: nil, count: 0))
   }
 

@@ -60,15 +60,18 @@ extension Machine {
   }
 
   private func call(_ box: MacroBox, _ call: CallArguments) throws(RenderFailure) -> Datum {
-    let macro = box.macro
-    let frame = try newFrame(macro.function, parent: box.frame)
-    if call.names.isEmpty, macro.isPlain, call.positional.count <= macro.parameterSlots.count {
+    let function = box.macro.pointee.function
+    let frame = try newFrame(function, parent: box.frame)
+    if call.names.isEmpty, box.macro.pointee.isPlain,
+      call.positional.count <= box.macro.pointee.parameterSlots.count
+    {
       for place in call.positional.indices {
-        frame.slots[macro.parameterSlots[place]] = call.positional[place]
+        frame.slots[box.macro.pointee.parameterSlots[place]] = call.positional[place]
       }
-      let text = try captured { () throws(RenderFailure) in try run(macro.function, frame) }
+      let text = try captured { () throws(RenderFailure) in try run(function, frame) }
       return autoescape ? .markup(text) : .text(text)
     }
+    let macro = box.macro.pointee
     var used = [Bool](repeating: false, count: call.names.count)
     func take(_ name: String) -> Datum? {
       guard let place = call.names.firstIndex(of: name), !used[place] else { return nil }

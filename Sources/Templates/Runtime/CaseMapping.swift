@@ -34,6 +34,12 @@ extension Machine {
   private func appendLowercased(_ text: Text, from start: Int, to buffer: inout ByteBuffer) {
     var offset = start
     while offset < text.count {
+      let byte = text.start[offset]
+      if byte < 0x80 {
+        buffer.append(byte &- 65 < 26 ? byte ^ 0x20 : byte)
+        offset += 1
+        continue
+      }
       let (scalar, size) = text.scalar(at: offset)
       if scalar == "Σ" {
         buffer.append(isFinalSigma(text, offset, size) ? "ς" : "σ")

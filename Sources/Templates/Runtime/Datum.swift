@@ -69,6 +69,13 @@ extension Datum {
     return false
   }
 
+  /// Whether it is an object of this class, which has no subclasses.
+  @inline(__always)
+  func isObject<Box: HeapObject>(_ type: Box.Type) -> Bool {
+    guard case .object(let reference) = self else { return false }
+    return reference._withUnsafeGuaranteedRef { object in Swift.type(of: object) == type }
+  }
+
   /// An object of one class.
   func object<Box: HeapObject>(as type: Box.Type) -> Box? {
     guard case .object(let reference) = self else { return nil }
@@ -226,9 +233,10 @@ final class TypeBox: HeapObject {
 }
 
 final class MacroBox: HeapObject {
-  let macro: MacroProgram
-  let frame: Frame
-  init(_ macro: MacroProgram, _ frame: Frame) {
+  /// The program's.
+  let macro: UnsafePointer<MacroProgram>
+  unowned(unsafe) let frame: Frame
+  init(_ macro: UnsafePointer<MacroProgram>, _ frame: Frame) {
     self.macro = macro
     self.frame = frame
   }

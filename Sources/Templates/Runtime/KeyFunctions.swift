@@ -1,41 +1,59 @@
 /// What `attribute=` and `case_sensitive=` mean to filters.
+enum AttributePath {
+  /// The value itself.
+  case none
+  case step(Datum)
+  case steps([Datum])
+}
+
 extension Machine {
   typealias KeyFunction = (Datum) throws(RenderFailure) -> Datum
 
   /// The steps of `a.b.0`.
-  func attributePath(_ attribute: Datum) throws(RenderFailure) -> [Datum] {
-    if attribute.isNone { return [] }
-    guard let text = attribute.asText else { return [attribute] }
+  func attributePath(_ attribute: Datum) throws(RenderFailure) -> AttributePath {
+    if attribute.isNone || attribute.isMissing { return .none }
+    guard let text = attribute.asText else { return .step(attribute) }
     return try path(text)
   }
 
-  private func path(_ text: Text) throws(RenderFailure) -> [Datum] {
+  private func path(_ text: Text) throws(RenderFailure) -> AttributePath {
     var steps: [Datum] = []
     var offset = 0
     while true {
       let end = text.find(Text("."), from: offset) ?? text.count
-      let step = text[offset..<end]
-      if !step.isEmpty, step.scalars.allSatisfy(\.isPythonDigit) {
-        steps.append(
-          try parseInteger(step, base: 10).map { (whole) throws(RenderFailure) in
-            try region.integer(whole)
-          } ?? .text(step))
-      } else {
-        steps.append(.text(step))
-      }
-      if end == text.count { return steps }
+      let step = try pathStep(text[offset..<end])
+      if end == text.count, steps.isEmpty { return .step(step) }
+      steps.append(step)
+      if end == text.count { return .steps(steps) }
       offset = end + 1
     }
   }
 
-  func follow(_ path: [Datum], _ value: Datum, default fallback: Datum? = nil) throws(RenderFailure) -> Datum
-  {
-    var value = value
-    for step in path {
-      value = try item(value, step)
-      if let fallback, value.isUndefined { value = fallback }
+  private func pathStep(_ text: Text) throws(RenderFailure) -> Datum {
+    guard !text.isEmpty, text.scalars.allSatisfy(\.isPythonDigit),
+      let number = parseInteger(text, base: 10)
+    else { return .text(text) }
+    return try region.integer(number)
+  }
+
+  func follow(
+    _ path: AttributePath, _ value: Datum, default fallback: Datum? = nil
+  ) throws(RenderFailure) -> Datum {
+    switch path {
+    case .none: return value
+    case .step(let step): return try follow(step, value, fallback)
+    case .steps(let steps):
+      var value = value
+      for step in steps { value = try follow(step, value, fallback) }
+      return value
     }
-    return value
+  }
+
+  @inline(__always)
+  private func follow(_ step: Datum, _ value: Datum, _ fallback: Datum?) throws(RenderFailure) -> Datum {
+    let found = try item(value, step)
+    if let fallback, found.isUndefined { return fallback }
+    return found
   }
 
   func ignoringCase(_ value: Datum) throws(RenderFailure) -> Datum {
@@ -47,7 +65,7 @@ extension Machine {
   }
 
   func keyFunction(_ attribute: Datum, caseSensitive: Bool) throws(RenderFailure) -> KeyFunction {
-    let path = attribute.isMissing || attribute.isNone ? [] : try attributePath(attribute)
+    let path = try attributePath(attribute)
     return { [self] (value) throws(RenderFailure) in
       let key = try follow(path, value)
       return caseSensitive ? key : try ignoringCase(key)
@@ -59,7 +77,7 @@ extension Machine {
     guard let text = attribute.asText, text.find(Text(",")) != nil else {
       return try keyFunction(attribute, caseSensitive: caseSensitive)
     }
-    var paths: [[Datum]] = []
+    var paths: [AttributePath] = []
     var offset = 0
     while true {
       let end = text.find(Text(","), from: offset) ?? text.count
@@ -82,78 +100,108 @@ extension Machine {
   func applyVariadic(_ filter: Filter, to value: Datum, _ call: CallArguments) throws(RenderFailure) -> Datum
   {
     if filter == .format { return try formatFilter(value, call) }
-    return try region.object(MappingIterator(filter, value, KeptArguments(call)))
+    return try region.object(MappingIterator(filter, value, KeptArguments(call, region)))
   }
 
   /// A call's arguments for later, when its place on the stack is taken by others.
   struct KeptArguments {
-    var positional: [Datum]
-    var names: [String]
-    var keywords: [Datum]
+    let call: CallArguments
+    /// Holds the names where the call does not last.
+    private let names: [String]
 
-    init(_ call: CallArguments) {
-      positional = Array(call.positional)
-      names = call.names
-      keywords = Array(call.keywords)
+    init(_ call: CallArguments, _ region: Region) throws(RenderFailure) {
+      func kept(_ values: UnsafeBufferPointer<Datum>) throws(RenderFailure) -> UnsafeBufferPointer<Datum> {
+        guard let start = values.baseAddress, !values.isEmpty else { return values }
+        let memory = try region.allocate(values.count * MemoryLayout<Datum>.stride)
+        let copy = memory.bindMemory(to: Datum.self, capacity: values.count)
+        copy.update(from: start, count: values.count)
+        return UnsafeBufferPointer(start: copy, count: values.count)
+      }
+      names = call.namesLast ? [] : Array(call.names)
+      var given = call
+      given.positional = try kept(call.positional)
+      given.keywords = try kept(call.keywords)
+      self.call = given
     }
 
     /// Gives the arguments without the first few.
     func dropping<Result>(
       _ count: Int, _ body: (CallArguments) throws(RenderFailure) -> Result
     ) throws(RenderFailure) -> Result {
-      var outcome: Swift.Result<Result, RenderFailure>?
-      positional.withUnsafeBufferPointer { positional in
-        keywords.withUnsafeBufferPointer { keywords in
-          let rest = UnsafeBufferPointer(rebasing: positional.dropFirst(count))
-          let call = CallArguments(positional: rest, names: names, keywords: keywords)
-          do throws(RenderFailure) { outcome = .success(try body(call)) } catch { outcome = .failure(error) }
-        }
+      let rest = call.dropping(count)
+      if call.namesLast || names.isEmpty { return try body(rest) }
+      return try names.withUnsafeBufferPointer { (names) throws(RenderFailure) in
+        var named = rest
+        named.names = names
+        return try body(named)
       }
-      guard let outcome else { throw RenderFailure(.runtime, "no result") }
-      return try outcome.get()
     }
+
+    func place(of name: String) -> Int? {
+      if call.namesLast { return call.names.firstIndex(of: name) }
+      return names.firstIndex(of: name)
+    }
+
+    var allNames: [String] { call.namesLast ? Array(call.names) : names }
   }
 
-  fileprivate func mapFunction(_ kept: KeptArguments) throws(RenderFailure) -> KeyFunction {
-    if kept.positional.isEmpty, let place = kept.names.firstIndex(of: "attribute") {
-      let path = try attributePath(kept.keywords[place])
+  /// What is done with each item of `map` and its kin.
+  fileprivate enum ItemStep {
+    case follow(AttributePath, default: Datum?)
+    case filter(Datum)
+    case isTrue(AttributePath)
+    /// The test's name and how many arguments stand before its own.
+    case test(AttributePath, Datum, offset: Int)
+  }
+
+  fileprivate func mapStep(_ kept: KeptArguments) throws(RenderFailure) -> ItemStep {
+    if kept.call.positional.isEmpty, let place = kept.place(of: "attribute") {
+      let path = try attributePath(kept.call.keywords[place])
       var fallback: Datum?
-      for (index, name) in kept.names.enumerated() where index != place {
-        guard name == "default" else {
-          throw runtimeError("FilterArgumentError", "Unexpected keyword argument '\(name)'")
+      if kept.call.keywords.count > 1 {
+        for (index, name) in kept.allNames.enumerated() where index != place {
+          guard name == "default" else {
+            throw runtimeError("FilterArgumentError", "Unexpected keyword argument '\(name)'")
+          }
+          fallback = kept.call.keywords[index].isNone ? nil : kept.call.keywords[index]
         }
-        fallback = kept.keywords[index].isNone ? nil : kept.keywords[index]
       }
-      return { [self] (value) throws(RenderFailure) in try follow(path, value, default: fallback) }
+      return .follow(path, default: fallback)
     }
-    guard let name = kept.positional.first else {
+    guard let name = kept.call.positional.first else {
       throw runtimeError("FilterArgumentError", "map requires a filter argument")
     }
-    return { [self] (value) throws(RenderFailure) in
-      try kept.dropping(1) { (call) throws(RenderFailure) in try apply(filterNamed: name, to: value, call) }
-    }
+    return .filter(name)
   }
 
-  fileprivate func selection(_ filter: Filter, _ kept: KeptArguments) throws(RenderFailure) -> KeyFunction {
+  fileprivate func selectionStep(_ filter: Filter, _ kept: KeptArguments) throws(RenderFailure) -> ItemStep {
     let looksUp = filter == .selectattr || filter == .rejectattr
-    var path: [Datum] = []
+    var path = AttributePath.none
     if looksUp {
-      guard let attribute = kept.positional.first else {
+      guard let attribute = kept.call.positional.first else {
         throw runtimeError("FilterArgumentError", "Missing parameter for attribute name")
       }
-      path = attribute.isNone ? [] : try attributePath(attribute)
+      path = try attributePath(attribute)
     }
     let offset = looksUp ? 1 : 0
-    guard kept.positional.count > offset else {
-      return { [self] (value) throws(RenderFailure) in .boolean(try isTrue(try follow(path, value))) }
-    }
-    let name = kept.positional[offset]
-    return { [self] (value) throws(RenderFailure) in
-      let operand = try follow(path, value)
+    guard kept.call.positional.count > offset else { return .isTrue(path) }
+    return .test(path, kept.call.positional[offset], offset: offset + 1)
+  }
+
+  fileprivate func carryOut(
+    _ step: ItemStep, _ item: Datum, _ kept: KeptArguments
+  ) throws(RenderFailure) -> Datum {
+    switch step {
+    case .follow(let path, let fallback): return try follow(path, item, default: fallback)
+    case .filter(let name):
+      return try kept.dropping(1) { (call) throws(RenderFailure) in
+        try apply(filterNamed: name, to: item, call)
+      }
+    case .isTrue(let path): return .boolean(try isTrue(try follow(path, item)))
+    case .test(let path, let name, let offset):
+      let operand = try follow(path, item)
       return .boolean(
-        try kept.dropping(offset + 1) { (call) throws(RenderFailure) in
-          try test(named: name, operand, call)
-        })
+        try kept.dropping(offset) { (call) throws(RenderFailure) in try test(named: name, operand, call) })
     }
   }
 
@@ -184,7 +232,7 @@ private final class MappingIterator: IteratorBox {
   private let negates: Bool
   /// Set when the first item is asked for.
   @exclusivity(unchecked) private var source: Cursor?
-  @exclusivity(unchecked) private var transform: Machine.KeyFunction?
+  @exclusivity(unchecked) private var step = Machine.ItemStep.isTrue(.none)
   @exclusivity(unchecked) private var isFinished = false
 
   init(_ filter: Filter, _ value: Datum, _ kept: Machine.KeptArguments) {
@@ -201,13 +249,13 @@ private final class MappingIterator: IteratorBox {
     isFinished = true
     if source == nil {
       guard try machine.isTrue(value) else { return nil }
-      transform = isMap ? try machine.mapFunction(kept) : try machine.selection(filter, kept)
+      step = isMap ? try machine.mapStep(kept) : try machine.selectionStep(filter, kept)
       source = try machine.requireCursor(over: value)
     }
-    guard let transform, var cursor = source else { return nil }
+    guard var cursor = source else { return nil }
     while let item = try cursor.next(machine) {
       try machine.countIteration()
-      let result = try transform(item)
+      let result = try machine.carryOut(step, item, kept)
       var isWanted = isMap
       if !isMap { isWanted = try machine.isTrue(result) != negates }
       if isWanted {

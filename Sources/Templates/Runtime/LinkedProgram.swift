@@ -15,6 +15,8 @@ final class LinkedProgram {
   let attributes: UnsafeBufferPointer<AttributeName>
   /// Held by the program.
   let sites: UnsafeBufferPointer<Unmanaged<CallSite>>
+  private let macros: UnsafeMutablePointer<MacroProgram>
+  private let macroCount: Int
 
   init(_ program: Program) {
     functions = copied(
@@ -27,6 +29,9 @@ final class LinkedProgram {
     constants = copied(program.constants)
     attributes = copied(program.constants.map { AttributeName($0.asText?.string ?? "_") })
     sites = copied(program.sites.map { Unmanaged.passUnretained($0) })
+    macroCount = program.macros.count
+    macros = .allocate(capacity: macroCount)
+    macros.initialize(from: program.macros, count: macroCount)
   }
 
   deinit {
@@ -35,7 +40,11 @@ final class LinkedProgram {
     constants.deallocate()
     attributes.deallocate()
     sites.deallocate()
+    macros.deinitialize(count: macroCount)
+    macros.deallocate()
   }
+
+  func macro(_ place: Int) -> UnsafePointer<MacroProgram> { UnsafePointer(macros + place) }
 }
 
 /// Instructions that templates have one after the other most often, as one. What was joined stays in its place

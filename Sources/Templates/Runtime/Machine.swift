@@ -311,7 +311,11 @@ final class Machine {
         return target
       }
     case .concatenate(let count, let mode): try concatenate(count, mode)
-    case .list(let count): push(try region.list(popItems(count)))
+    case .list(let count):
+      let box = region.newList()
+      top -= count
+      box.items.append(contentsOf: UnsafeBufferPointer(start: stack + top, count: count))
+      push(try region.list(box))
     case .tuple(let count): push(try region.tuple(popItems(count)))
     case .dictionary(let count): try makeDictionary(count)
     case .sliceObject:
@@ -326,16 +330,18 @@ final class Machine {
     case .unknownFilter(let site):
       let name = program.sites[site].name
       throw runtimeError("TemplateRuntimeError", "No filter or test named '\(name)' found.")
-    case .test(let test, let site): try testTop(test, program.sites[site])
-    case .call(let site): try callTop(program.sites[site])
+    case .test(let test, let site):
+      try linked.sites[site].lend { (site) throws(RenderFailure) in try testTop(test, site) }
+    case .call(let site):
+      try linked.sites[site].lend { (site) throws(RenderFailure) in try callTop(site) }
     case .unpack(let count): try unpack(pop(), count)
     case .requireNamespace:
-      guard pop().object(as: NamespaceBox.self) != nil else {
+      guard pop().isObject(NamespaceBox.self) else {
         throw runtimeError("TemplateRuntimeError", "cannot assign attribute on non-namespace object")
       }
     case .rejectUndefined:
       if case .undefined(let note) = stack[top - 1] { throw undefinedFailure(note.box) }
-    case .setAttribute(let name): try setAttribute(program.constants[name])
+    case .setAttribute(let name): try setAttribute(linked.constants[name])
     case .and(let target):
       if try !isTrue(stack[top - 1]) { return target }
       _ = pop()
@@ -362,7 +368,7 @@ final class Machine {
     case .recursiveLoop(let loop):
       push(try recursiveLoop(loop, frame, pop(), depth: 0))
       try printTop(.verbatim)
-    case .macro(let index): push(try region.object(MacroBox(program.macros[index], frame)))
+    case .macro(let index): push(try region.object(MacroBox(linked.macro(index), frame)))
     case .block(let use): try runBlock(program.blockUses[use], frame)
     case .beginAutoescape:
       state.pointee.autoescapes.append(autoescape)

@@ -63,8 +63,10 @@ extension Machine {
     if !site.hasSpread, !site.hasKeywordSpread {
       return try body(
         CallArguments(
-          positional: UnsafeBufferPointer(start: stack + start, count: site.positional), names: site.keywords,
-          keywords: UnsafeBufferPointer(start: stack + start + site.positional, count: site.keywords.count)))
+          positional: UnsafeBufferPointer(start: stack + start, count: site.positional),
+          names: site.keywordNames, namesLast: true,
+          keywords: UnsafeBufferPointer(
+            start: stack + start + site.positional, count: site.keywordNames.count)))
     }
     var positional = Array(UnsafeBufferPointer(start: stack + start, count: site.positional))
     var names = site.keywords
@@ -91,9 +93,11 @@ extension Machine {
     let memory = try region.allocate((positional.count + keywords.count + 1) * MemoryLayout<Datum>.stride)
     let slots = memory.bindMemory(to: Datum.self, capacity: positional.count + keywords.count + 1)
     for (index, value) in (positional + keywords).enumerated() { slots[index] = value }
-    return try body(
-      CallArguments(
-        positional: UnsafeBufferPointer(start: slots, count: positional.count), names: names,
-        keywords: UnsafeBufferPointer(start: slots + positional.count, count: keywords.count)))
+    return try names.withUnsafeBufferPointer { (names) throws(RenderFailure) in
+      try body(
+        CallArguments(
+          positional: UnsafeBufferPointer(start: slots, count: positional.count), names: names,
+          keywords: UnsafeBufferPointer(start: slots + positional.count, count: keywords.count)))
+    }
   }
 }

@@ -106,13 +106,15 @@ extension Machine {
   func setAttribute(_ name: Datum) throws(RenderFailure) {
     let owner = pop()
     let value = pop()
-    guard let namespace = owner.object(as: NamespaceBox.self) else {
+    guard case .object(let object) = owner, owner.isObject(NamespaceBox.self) else {
       throw runtimeError("TemplateRuntimeError", "cannot assign attribute on non-namespace object")
     }
     if isSandboxed, let text = name.asText, text.hasPrefix(Text("_")) {
       throw underscoreFailure(text.string)
     }
-    namespace.attributes.set(name, value)
+    object._withUnsafeGuaranteedRef { object in
+      unsafeDowncast(object, to: NamespaceBox.self).attributes.set(name, value)
+    }
   }
 
   /// The next draw below a bound.

@@ -38,8 +38,8 @@ struct MachineState: ~Copyable {
     draws = 0
     top = 0
     autoescape = false
-    if !cursors.isEmpty { cursors.removeAll(keepingCapacity: true) }
-    if !captures.isEmpty { captures.removeAll(keepingCapacity: true) }
+    cursors.clearForReuse()
+    captures.clearForReuse()
     if !autoescapes.isEmpty { autoescapes.removeAll() }
   }
 }

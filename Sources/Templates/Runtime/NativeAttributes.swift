@@ -54,7 +54,7 @@ extension Machine {
       return try method(value, name, name == "next" || name == "reset")
     case let joiner as JoinerBox:
       return name == "sep" ? joiner.separator : name == "used" ? .boolean(joiner.isUsed) : nil
-    case let macro as MacroBox: return try macroAttribute(macro.macro, name)
+    case let macro as MacroBox: return try macroAttribute(macro.macro.pointee, name)
     case let range as RangeBox:
       switch name {
       case "start": return .integer(range.start)

@@ -159,11 +159,10 @@ extension Machine {
     var total = a.given(1) ?? .integer(0)
     if total.asText != nil { throw typeError("sum() can't sum strings [use ''.join(seq) instead]") }
     var cursor = try requireCursor(over: value)
-    let path = a[0].isMissing || a[0].isNone ? nil : try attributePath(a[0])
+    let path = try attributePath(a[0])
     while let item = try cursor.next(self) {
       try countIteration()
-      var addend = item
-      if let path { addend = try follow(path, item) }
+      let addend = try follow(path, item)
       total = try binary(.add, total, addend)
     }
     return total

@@ -121,7 +121,7 @@ extension Machine {
     case let loop as LoopBox:
       buffer.append("<LoopContext \(loop.index0 + 1)/\(try loop.length(self))>")
     case let macro as MacroBox:
-      buffer.append(macro.macro.name.map { "<Macro '\($0)'>" } ?? "<Macro anonymous>")
+      buffer.append(macro.macro.pointee.name.map { "<Macro '\($0)'>" } ?? "<Macro anonymous>")
     case let type as TypeBox: buffer.append("<class '\(type.name)'>")
     case let function as FunctionBox: buffer.append(function.function.representation)
     case let method as MethodBox:

@@ -58,7 +58,7 @@ final class Region {
 
   /// Gives up everything; values made before are dead.
   func reset() {
-    if !state.pointee.objects.isEmpty { state.pointee.objects.removeAll(keepingCapacity: true) }
+    state.pointee.objects.clearForReuse()
     state.pointee.lists.reset()
     state.pointee.dictionaries.reset()
     state.pointee.loops.reset()

@@ -81,7 +81,7 @@ extension Machine {
 
   private func joinFilter(_ value: Datum, _ a: BoundArguments) throws(RenderFailure) -> Datum {
     let separator = a.given(0) ?? .text(.empty)
-    let path = a[1].isMissing || a[1].isNone ? nil : try attributePath(a[1])
+    let path = try attributePath(a[1])
     var cursor = try requireCursor(over: value)
     if autoescape { return try joinEscaping(&cursor, separator, path) }
     let between = try string(separator)
@@ -89,7 +89,7 @@ extension Machine {
       try region.build { (buffer) throws(RenderFailure) in
         var isFirst = true
         while var item = try cursor.next(self) {
-          if let path { item = try follow(path, item) }
+          item = try follow(path, item)
           if !isFirst { buffer.append(between.raw) }
           isFirst = false
           try appendString(item, to: &buffer)
@@ -99,11 +99,11 @@ extension Machine {
   }
 
   private func joinEscaping(
-    _ cursor: inout Cursor, _ separator: Datum, _ path: [Datum]?
+    _ cursor: inout Cursor, _ separator: Datum, _ path: AttributePath
   ) throws(RenderFailure) -> Datum {
     var items: [Datum] = []
     while let item = try cursor.next(self) {
-      if let path { items.append(try follow(path, item)) } else { items.append(item) }
+      items.append(try follow(path, item))
     }
     let becomesMarkup = separator.isMarkup || items.contains(where: \.isMarkup)
     let between = becomesMarkup ? try escape(separator) : separator

@@ -1,3 +1,4 @@
+import CTextLoops
 import Glibc
 
 /// UTF-8 bytes that live elsewhere: in the record, in the program or in the region of the rendering. A text
@@ -34,12 +35,7 @@ struct Text: BitwiseCopyable {
   subscript(_ range: Range<Int>) -> Text { Text(start: start + range.lowerBound, count: range.count) }
 
   /// Length as Python counts it.
-  var scalarCount: Int {
-    if isASCII { return count }
-    var continuations = 0
-    for byte in bytes where byte & 0xC0 == 0x80 { continuations += 1 }
-    return count - continuations
-  }
+  var scalarCount: Int { pb_text_characters(start, count) }
 
   /// Whether every byte is a scalar of its own; then offsets are indices.
   var isASCII: Bool {
