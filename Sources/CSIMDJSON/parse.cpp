@@ -2,6 +2,9 @@
 
 #include <simdjson.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -192,6 +195,61 @@ extern "C" size_t pb_json_plain(const uint8_t *bytes, size_t length) {
     if (b < 32 || b == '"' || b == '\\') return place;
   }
   return length;
+}
+
+namespace {
+
+/// Writes the escape of a byte; its length.
+inline size_t put_escape(uint8_t byte, uint8_t *to) {
+  static const char digits[] = "0123456789abcdef";
+  to[0] = '\\';
+  switch (byte) {
+    case '"': case '\\': to[1] = byte; return 2;
+    case '\b': to[1] = 'b'; return 2;
+    case '\t': to[1] = 't'; return 2;
+    case '\n': to[1] = 'n'; return 2;
+    case '\f': to[1] = 'f'; return 2;
+    case '\r': to[1] = 'r'; return 2;
+    default: break;
+  }
+  std::memcpy(to + 1, "u00", 3);
+  to[4] = uint8_t(digits[byte >> 4]);
+  to[5] = uint8_t(digits[byte & 15]);
+  return 6;
+}
+
+}  // namespace
+
+extern "C" size_t pb_json_escape(const uint8_t *bytes, size_t length, uint8_t *to) {
+  uint8_t *start = to;
+  size_t place = 0;
+#if defined(__SSE2__)
+  const __m128i lowest = _mm_set1_epi8(31), quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
+  while (place + 16 <= length) {
+    __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i *>(bytes + place));
+    // Copied before it is known how far it is plain: what is copied too much is overwritten.
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(to), block);
+    __m128i found = _mm_or_si128(
+        _mm_cmpeq_epi8(_mm_min_epu8(block, lowest), block),
+        _mm_or_si128(_mm_cmpeq_epi8(block, quote), _mm_cmpeq_epi8(block, slash)));
+    unsigned mask = unsigned(_mm_movemask_epi8(found));
+    if (!mask) {
+      place += 16;
+      to += 16;
+      continue;
+    }
+    size_t plain = size_t(__builtin_ctz(mask));
+    place += plain;
+    to += plain;
+    to += put_escape(bytes[place++], to);
+  }
+#endif
+  while (place < length) {
+    uint8_t b = bytes[place++];
+    if ((b < 32) | (b == '"') | (b == '\\')) to += put_escape(b, to);
+    else *to++ = b;
+  }
+  return size_t(to - start);
 }
 
 #if defined(__x86_64__) && defined(__linux__)

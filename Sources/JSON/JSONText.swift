@@ -79,6 +79,15 @@ public enum JSONText {
     pb_json_plain(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
   }
 
+  /// Writes UTF-8 bytes escaped for the inside of a JSON string.
+  ///
+  /// - Parameter place: has room for six times as many bytes, and 32 that may be written to behind them.
+  /// - Returns: the number of bytes written.
+  public static func escape(_ bytes: UnsafeRawBufferPointer, to place: UnsafeMutableRawPointer) -> Int {
+    guard let start = bytes.bindMemory(to: UInt8.self).baseAddress else { return 0 }
+    return pb_json_escape(start, bytes.count, place.assumingMemoryBound(to: UInt8.self))
+  }
+
   /// What stands for a byte that does not stand as it is: the first `count` of the bytes.
   public static func escape(_ byte: UInt8) -> (bytes: InlineArray<6, UInt8>, count: Int) {
     var made = InlineArray<6, UInt8>(repeating: UInt8(ascii: "0"))

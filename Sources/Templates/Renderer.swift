@@ -84,7 +84,8 @@ public final class Renderer {
       setColumns { layout.index(of: $0) }
     }
     var source = RecordFields(fields, columns: columns, divides: divides)
-    if !mayChangeValues { source.shared = values }
+    if !mayChangeValues, let values { source.shared = .passUnretained(values) }
+    defer { withExtendedLifetime(values) {} }
     try render(
       source, RecordFields(fields, columns: choiceColumns, divides: divides), key, into: &example)
     try harness?.finish(&example, key: key.part(template.source.id), .fields(fields))

@@ -58,7 +58,8 @@ import Testing
   ]
 
   private static let numbers: [Value] = [
-    .integer(40), .boolean(true), .integer(-1), .null, .number(1), .boolean(false), .integer(28), .string("1"),
+    .integer(40), .boolean(true), .integer(-1), .null, .number(1), .boolean(false), .integer(28),
+    .string("1"),
     .integer(29), .integer(1 << 40),
   ]
 

@@ -23,6 +23,10 @@ const uint8_t *pb_json_parse(pb_json_parser *parser, const uint8_t *bytes, size_
 /// How many of the first bytes stand in a JSON string as they are: neither quote, backslash nor control.
 size_t pb_json_plain(const uint8_t *bytes, size_t length);
 
+/// Writes the bytes as the inside of a JSON string: at most six for each, and up to 32 behind them that are of no
+/// meaning. The number of bytes written.
+size_t pb_json_escape(const uint8_t *bytes, size_t length, uint8_t *to);
+
 enum {
   /// A quote, a backslash or a control: a byte that does not stand in a JSON string as it is.
   pb_json_escapes = 1,

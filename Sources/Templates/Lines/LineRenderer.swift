@@ -13,6 +13,8 @@ public final class LineRenderer {
   public let fields = PackedFields()
   private let templates: LineTemplates
   private let renderers: [Renderer]
+  /// The same, to be reached without counting.
+  private let lent: UnsafeMutablePointer<Unmanaged<Renderer>>
   /// By template; nil where only the machine renders it.
   private let lines: UnsafeMutablePointer<LinkedLine?>
   let drawn: UnsafeMutablePointer<UnsafeRawBufferPointer>
@@ -35,6 +37,8 @@ public final class LineRenderer {
     self.templates = templates
     self.seed = SeedKey(seed: seed)
     renderers = templates.templates.map { Renderer($0) }
+    lent = .allocate(capacity: renderers.count)
+    lent.initialize(from: renderers.map { .passUnretained($0) }, count: renderers.count)
     lines = .allocate(capacity: renderers.count)
     lines.initialize(from: templates.lines, count: renderers.count)
     drawn = .allocate(capacity: templates.drawn.count)
@@ -52,6 +56,7 @@ public final class LineRenderer {
   }
 
   deinit {
+    lent.deallocate()
     lines.deallocate()
     drawn.deallocate()
     opening.deallocate()
@@ -85,7 +90,7 @@ public final class LineRenderer {
         hasValues = true
         values.begin(fields)
       }
-      render(renderers[place], key)
+      lent[place]._withUnsafeGuaranteedRef { renderer in render(renderer, key) }
     }
   }
 
@@ -284,14 +289,14 @@ public final class LineRenderer {
   private func appendText(_ range: Range<Int>) {
     example.text.withBytes { text in
       var rest = UnsafeRawBufferPointer(rebasing: text[range])
-      while true {
-        let plain = JSONText.plainCount(rest)
-        append(UnsafeRawBufferPointer(rebasing: rest[..<plain]))
-        guard plain < rest.count else { return }
-        var escape = JSONText.escape(rest[plain])
-        withUnsafeBytes(of: &escape.bytes) { append(UnsafeRawBufferPointer(rebasing: $0[..<escape.count])) }
-        rest = UnsafeRawBufferPointer(rebasing: rest[(plain + 1)...])
+      while !rest.isEmpty {
+        // Every byte may become six.
+        let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(Self.escapedAtOnce))
+        count += JSONText.escape(piece, to: makeRoom(6 * piece.count))
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(piece.count))
       }
     }
   }
+
+  private static let escapedAtOnce = 4096
 }

@@ -8,7 +8,7 @@ extension Machine {
     // Most attributes in templates are keys of dictionaries that are no methods.
     if case .dictionary(let dictionary) = value, !isDictionaryMethod(name) {
       if isSandboxed, name.hasPrefix(Text("__")) { return try unsafeAttribute(value, name) }
-      if let found = dictionary.box.value(.text(name)) { return found }
+      if let found = dictionary._withUnsafeGuaranteedRef({ box in box.value(.text(name)) }) { return found }
       if let found = try nativeAttribute(value, name.string) { return found }
       return try undefined(of: value, name: .text(name))
     }
@@ -40,10 +40,13 @@ extension Machine {
       case .list, .dictionary: return nil
       default: do { try requireHashable(key) } catch { return nil }
       }
-      return dictionary.box.value(key)
+      return dictionary._withUnsafeGuaranteedRef { box in box.value(key) }
     case .list(let list):
       guard let index = index(key) else { return try slicedIfAny(value, key) }
-      return element(list.box.items, index)
+      return list._withUnsafeGuaranteedRef { box in
+        let place = index < 0 ? index + box.items.count : index
+        return place >= 0 && place < box.items.count ? box.items[place] : nil
+      }
     case .tuple(let tuple):
       guard let index = index(key) else { return try slicedIfAny(value, key) }
       return element(tuple.box.items, index)

@@ -2,13 +2,19 @@
 /// longer than most of what a template does with it.
 struct BoxPool<Box: ReusableBox>: ~Copyable {
   private var boxes: [Box] = []
+  /// The same, to be reached without counting.
+  private var lent: [Unmanaged<Box>] = []
   private var used = 0
   /// More are given up when a rendering ends.
   private static var most: Int { 256 }
 
   /// A box as if it were new; it is the caller's until `reset`.
   mutating func next() -> Box {
-    if used == boxes.count { boxes.append(Box()) }
+    if used == boxes.count {
+      let box = Box()
+      boxes.append(box)
+      lent.append(.passUnretained(box))
+    }
     let box = boxes[used]
     used += 1
     return box
@@ -16,9 +22,12 @@ struct BoxPool<Box: ReusableBox>: ~Copyable {
 
   mutating func reset() {
     guard used > 0 else { return }
-    for place in 0..<used { boxes[place].clear() }
+    for place in 0..<used { lent[place]._withUnsafeGuaranteedRef { $0.clear() } }
     used = 0
-    if boxes.count > Self.most { boxes.removeLast(boxes.count - Self.most) }
+    if boxes.count > Self.most {
+      lent.removeLast(boxes.count - Self.most)
+      boxes.removeLast(boxes.count - Self.most)
+    }
   }
 }
 

@@ -22,7 +22,8 @@ extension Machine {
     guard site.isEmpty else { return nil }
     switch (filter, value) {
     case (.length, .text(let text)), (.count, .text(let text)): return .integer(text.scalarCount)
-    case (.length, .list(let list)), (.count, .list(let list)): return .integer(list.box.items.count)
+    case (.length, .list(let list)), (.count, .list(let list)):
+      return .integer(list._withUnsafeGuaranteedRef { $0.items.count })
     case (.lower, .text(let text)): return .text(try lowercased(text))
     case (.upper, .text(let text)): return .text(try uppercased(text))
     case (.capitalize, .text(let text)): return .text(try capitalized(text))

@@ -22,7 +22,7 @@ struct RecordFields {
   /// Held by the renderer while it renders.
   private unowned(unsafe) var variables: NamedVariables?
   /// The record's values as other templates have them too; only for programs that change no value.
-  unowned(unsafe) var shared: SharedValues?
+  var shared: Unmanaged<SharedValues>?
   /// Whether `|||` divides what is put out, so that it must not do so in fields.
   private var divides = false
   /// The answer choices.
@@ -70,7 +70,11 @@ struct RecordFields {
     if let columns, columns[name] == Self.choicesColumn { return choices }
     if kind == .variables { return try variable(name, machine) }
     guard let bytes = packed(name) else { return .missing }
-    if let shared, let columns { return try shared.value(columns[name], bytes, divides: divides) }
+    if let shared, let columns {
+      return try shared.lend { (shared) throws(RenderFailure) in
+        try shared.value(columns[name], bytes, divides: divides)
+      }
+    }
     if divides, bytes.first == PackedValue.Tag.string {
       return .text(try machine.region.protected(Text(PackedValue.textBytes(bytes))))
     }
