@@ -63,7 +63,17 @@ public struct ByteBuffer: ~Copyable {
 
   /// Decimal digits, with a minus sign where needed.
   public mutating func append(decimal value: Int) {
-    append(String(value))
+    // From the last digit on, into the end of a room that holds the longest.
+    var digits = InlineArray<20, UInt8>(repeating: 0)
+    var start = 20
+    var rest = value.magnitude
+    repeat {
+      start -= 1
+      digits[start] = UInt8(truncatingIfNeeded: 48 + rest % 10)
+      rest /= 10
+    } while rest > 0
+    if value < 0 { append(UInt8(ascii: "-")) }
+    for place in start..<20 { append(digits[place]) }
   }
 
   /// Puts other bytes in the place of ones that are there; what would lie behind the end is left out.

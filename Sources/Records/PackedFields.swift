@@ -54,6 +54,14 @@ public final class PackedFields {
 
   public init() { places = .allocate(capacity: 16) }
 
+  /// Which layout the record has: cheaper to compare than the layouts themselves.
+  public var layoutIdentity: ObjectIdentifier { ObjectIdentifier(layout) }
+
+  /// `bytes` and `places` together.
+  public var valuePlaces: (bytes: UnsafeRawBufferPointer, places: UnsafeMutablePointer<Int>) {
+    (bytes, places)
+  }
+
   deinit { places.deallocate() }
 
   private func makeRoom(_ count: Int) {

@@ -10,6 +10,7 @@ public final class Renderer {
   private let columns: UnsafeMutablePointer<Int>
   private let choiceColumns: UnsafeMutablePointer<Int>
   @exclusivity(unchecked) private var layout: FieldLayout?
+  @exclusivity(unchecked) private var layoutIdentity: ObjectIdentifier?
   @exclusivity(unchecked) private var parts = DividedText()
   private let divides: Bool
   private let usesChoices: Bool
@@ -78,9 +79,12 @@ public final class Renderer {
   func render(
     _ fields: PackedFields, key: SeedKey, sharing values: SharedValues?, into example: inout RenderedExample
   ) throws(RenderFailure) {
-    let layout = fields.layout
-    if self.layout !== layout {
+    let identity = fields.layoutIdentity
+    if layoutIdentity != identity {
+      let layout = fields.layout
+      // Held, so that no other layout can take its place.
       self.layout = layout
+      layoutIdentity = identity
       setColumns { layout.index(of: $0) }
     }
     var source = RecordFields(fields, columns: columns, divides: divides)

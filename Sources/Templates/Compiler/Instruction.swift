@@ -120,6 +120,25 @@ enum Instruction: Sendable {
   case nextInto(slot: Int, Int)
   /// Compares, and jumps when that is false.
   case jumpUnless(ComparisonOperator, Int)
+  /// Jumps where the value is true.
+  case jumpIfTrue(Int)
+  /// Sets a variable to another's value, which is undefined where it is unset.
+  case copySlot(from: Int, to: Int)
+  /// Sets a variable to the value on top and leaves it there.
+  case storeAndKeep(Int)
+  /// Pushes a variable through a filter.
+  case slotFilter(slot: Int, Filter, Int)
+  /// Compares the value on top with a constant.
+  case compareConstant(ComparisonOperator, Int)
+  /// The same, and jumps when that is false.
+  case jumpUnlessConstant(ComparisonOperator, Int, Int)
+  /// Pops a value and pushes the part between constant bounds.
+  case sliceByConstants(Int, Int, Int)
+  case requireSlotNamespace(Int)
+  /// Pops a value and sets an attribute of the namespace that a variable holds.
+  case setSlotAttribute(slot: Int, name: Int)
+  /// Goes on with the next item at the loop's body, or behind the loop.
+  case nextAgain(slot: Int, exit: Int, body: Int)
 
   // MARK: Functions
   /// Pushes a macro.

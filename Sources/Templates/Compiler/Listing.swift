@@ -94,7 +94,10 @@ extension Program {
     case .beginRecursiveLoop(let index): return "begin-recursive-loop \(slot(index))"
     case .next(let target): return "next \(target)"
     // Made of others when the program is linked, which no listing shows.
-    case .printSlot, .slotAttribute, .printSlotAttribute, .nextInto, .jumpUnless: return "joined"
+    case .printSlot, .slotAttribute, .printSlotAttribute, .nextInto, .jumpUnless, .jumpIfTrue, .copySlot,
+      .storeAndKeep, .slotFilter, .compareConstant, .jumpUnlessConstant, .sliceByConstants,
+      .requireSlotNamespace, .setSlotAttribute, .nextAgain:
+      return "joined"
     case .endLoop: return "end-loop"
     case .recursiveLoop(let index): return "recursive-loop function \(index)"
     case .macro(let index): return "macro \(macros[index].name ?? "call block")"

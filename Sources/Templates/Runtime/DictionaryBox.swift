@@ -1,8 +1,12 @@
 /// A dictionary that keeps the order of insertion, with Python's equality of keys (`1`, `1.0` and `True` are
 /// one key).
 final class DictionaryBox: HeapObject, ReusableBox {
-  @exclusivity(unchecked) private(set) var keys: [Datum] = []
-  @exclusivity(unchecked) var values: [Datum] = []
+  /// Keys, and from `capacity` on the values. Plain memory, as most dictionaries are read a few times and gone.
+  @exclusivity(unchecked) private var entries: UnsafeMutablePointer<Datum>
+  @exclusivity(unchecked) private var capacity: Int
+  @exclusivity(unchecked) private(set) var count = 0
+  /// Memory that was outgrown: whoever goes through it may still do so.
+  @exclusivity(unchecked) private var outgrown: [UnsafeMutablePointer<Datum>] = []
   /// Places by hash, open addressing; empty while there are few keys. -1: free.
   @exclusivity(unchecked) private var table: [Int32] = []
   /// Whether the dictionary was made by Jinja's sandbox type (prints alike).
@@ -10,33 +14,64 @@ final class DictionaryBox: HeapObject, ReusableBox {
 
   private static let smallest = 8
 
-  override init() {}
-
-  func clear() {
-    keys.clearForReuse()
-    values.clearForReuse()
-    if !table.isEmpty { table = [] }
+  override init() {
+    capacity = Self.smallest
+    entries = .allocate(capacity: 2 * Self.smallest)
   }
 
-  var count: Int { keys.count }
+  deinit {
+    for memory in outgrown { memory.deallocate() }
+    entries.deallocate()
+  }
+
+  func clear() {
+    count = 0
+    if !table.isEmpty { table = [] }
+    if !outgrown.isEmpty {
+      for memory in outgrown { memory.deallocate() }
+      outgrown = []
+    }
+    if capacity > 1024 {
+      entries.deallocate()
+      capacity = Self.smallest
+      entries = .allocate(capacity: 2 * capacity)
+    }
+  }
+
+  /// In the order of insertion; valid until the rendering ends, though not changed by what is set later.
+  var keys: UnsafeBufferPointer<Datum> { UnsafeBufferPointer(start: entries, count: count) }
+  var values: UnsafeBufferPointer<Datum> { UnsafeBufferPointer(start: entries + capacity, count: count) }
 
   /// The place of a key, or nil.
   ///
   /// - Precondition: the key is hashable (`requireHashable` was asked).
   func place(of key: Datum) -> Int? {
     if table.isEmpty {
-      for index in keys.indices where sameKey(keys[index], key) { return index }
+      if case .text(let name) = key { return place(of: name) }
+      for index in 0..<count where sameKey(entries[index], key) { return index }
       return nil
     }
     var slot = bucket(key)
     while table[slot] >= 0 {
-      if sameKey(keys[Int(table[slot])], key) { return Int(table[slot]) }
+      if sameKey(entries[Int(table[slot])], key) { return Int(table[slot]) }
       slot = (slot + 1) & (table.count - 1)
     }
     return nil
   }
 
-  func value(_ key: Datum) -> Datum? { place(of: key).map { values[$0] } }
+  /// The place of a name among few keys.
+  private func place(of name: Text) -> Int? {
+    for index in 0..<count {
+      if case .text(let other) = entries[index] {
+        if other.equals(name) { return index }
+      } else if sameKey(entries[index], .text(name)) {
+        return index
+      }
+    }
+    return nil
+  }
+
+  func value(_ key: Datum) -> Datum? { place(of: key).map { entries[capacity + $0] } }
 
   func value(_ name: Text) -> Datum? { value(.text(name)) }
 
@@ -47,33 +82,45 @@ final class DictionaryBox: HeapObject, ReusableBox {
 
   func set(_ key: Datum, _ value: Datum) {
     if let place = place(of: key) {
-      values[place] = value
+      entries[capacity + place] = value
       return
     }
-    keys.append(key)
-    values.append(value)
-    if keys.count > Self.smallest {
-      if keys.count * 2 > table.count { rebuild() } else { enter(keys.count - 1) }
+    if count == capacity { grow() }
+    entries[count] = key
+    entries[capacity + count] = value
+    count += 1
+    if count > Self.smallest {
+      if count * 2 > table.count { rebuild() } else { enter(count - 1) }
     }
   }
 
+  private func grow() {
+    let larger = UnsafeMutablePointer<Datum>.allocate(capacity: 4 * capacity)
+    larger.update(from: entries, count: count)
+    (larger + 2 * capacity).update(from: entries + capacity, count: count)
+    outgrown.append(entries)
+    entries = larger
+    capacity *= 2
+  }
+
   func remove(at place: Int) -> Datum {
-    keys.remove(at: place)
-    let value = values.remove(at: place)
+    let value = entries[capacity + place]
+    for next in place + 1..<max(count, place + 1) {
+      entries[next - 1] = entries[next]
+      entries[capacity + next - 1] = entries[capacity + next]
+    }
+    count -= 1
     if !table.isEmpty { rebuild() }
     return value
   }
 
   func removeAll() {
-    keys.removeAll()
-    values.removeAll()
+    count = 0
     table.removeAll()
   }
 
   func copy(to copy: DictionaryBox) -> DictionaryBox {
-    copy.keys = keys
-    copy.values = values
-    copy.table = table
+    for place in 0..<count { copy.set(entries[place], entries[capacity + place]) }
     return copy
   }
 
@@ -81,15 +128,15 @@ final class DictionaryBox: HeapObject, ReusableBox {
 
   private func rebuild() {
     table.removeAll()
-    guard keys.count > Self.smallest else { return }
+    guard count > Self.smallest else { return }
     var size = 32
-    while size < keys.count * 4 { size *= 2 }
+    while size < count * 4 { size *= 2 }
     table = [Int32](repeating: -1, count: size)
-    for place in keys.indices { enter(place) }
+    for place in 0..<count { enter(place) }
   }
 
   private func enter(_ place: Int) {
-    var slot = bucket(keys[place])
+    var slot = bucket(entries[place])
     while table[slot] >= 0 { slot = (slot + 1) & (table.count - 1) }
     table[slot] = Int32(truncatingIfNeeded: place)
   }

@@ -109,7 +109,7 @@ extension Machine {
   ) throws(RenderFailure) {
     if box.count == 0 { return buffer.append("{}") }
     var order: [Datum] = box.keys.indices.map { .integer($0) }
-    if style.sortsKeys { order = try sorted(order, by: box.keys, reverse: false) }
+    if style.sortsKeys { order = try sorted(order, by: Array(box.keys), reverse: false) }
     buffer.append("{")
     for (number, place) in order.enumerated() {
       guard case .integer(let place) = place else { continue }

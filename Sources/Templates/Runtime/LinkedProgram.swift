@@ -54,15 +54,39 @@ private func joined(_ code: [Instruction]) -> [Instruction] {
   for place in code.indices {
     let second = place + 1 < code.count ? code[place + 1] : .finish
     let third = place + 2 < code.count ? code[place + 2] : .finish
+    if case .constant(let start) = code[place], case .constant(let stop) = second,
+      case .constant(let step) = third, place + 3 < code.count, case .slice = code[place + 3]
+    {
+      code[place] = .sliceByConstants(start, stop, step)
+      continue
+    }
     switch (code[place], second, third) {
     case (.slot(let slot), .attribute(let name), .print(.never)):
       code[place] = .printSlotAttribute(slot: slot, name: name)
     case (.slot(let slot), .attribute(let name), _): code[place] = .slotAttribute(slot: slot, name: name)
     case (.slot(let slot), .print(.never), _): code[place] = .printSlot(slot)
     case (.next(let target), .store(let slot), _): code[place] = .nextInto(slot: slot, target)
+    case (.slot(let slot), .filter(let filter, let site), _):
+      code[place] = .slotFilter(slot: slot, filter, site)
+    case (.slot(let slot), .requireNamespace, _): code[place] = .requireSlotNamespace(slot)
+    case (.slot(let slot), .setAttribute(let name), _):
+      code[place] = .setSlotAttribute(slot: slot, name: name)
+    case (.slot(let from), .store(let to), _): code[place] = .copySlot(from: from, to: to)
+    case (.store(let slot), .slot(let next), _) where next == slot: code[place] = .storeAndKeep(slot)
+    case (.constant(let constant), .compare(let comparison), .jumpIfFalse(let target)):
+      code[place] = .jumpUnlessConstant(comparison, constant, target)
+    case (.constant(let constant), .compare(let comparison), _):
+      code[place] = .compareConstant(comparison, constant)
+    case (.unary(.not), .jumpIfFalse(let target), _): code[place] = .jumpIfTrue(target)
     case (.compare(let comparison), .jumpIfFalse(let target), _):
       code[place] = .jumpUnless(comparison, target)
     default: break
+    }
+  }
+  // At the end of a loop's body: what stands at its start, without the way there.
+  for place in code.indices {
+    if case .jump(let start) = code[place], start < place, case .nextInto(let slot, let exit) = code[start] {
+      code[place] = .nextAgain(slot: slot, exit: exit, body: start + 2)
     }
   }
   return code

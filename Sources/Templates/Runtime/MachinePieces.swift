@@ -103,12 +103,14 @@ extension Machine {
     for item in items.reversed() { push(item) }
   }
 
+  func noNamespace() -> RenderFailure {
+    runtimeError("TemplateRuntimeError", "cannot assign attribute on non-namespace object")
+  }
+
   func setAttribute(_ name: Datum) throws(RenderFailure) {
     let owner = pop()
     let value = pop()
-    guard case .object(let object) = owner, owner.isObject(NamespaceBox.self) else {
-      throw runtimeError("TemplateRuntimeError", "cannot assign attribute on non-namespace object")
-    }
+    guard case .object(let object) = owner, owner.isObject(NamespaceBox.self) else { throw noNamespace() }
     if isSandboxed, let text = name.asText, text.hasPrefix(Text("_")) {
       throw underscoreFailure(text.string)
     }

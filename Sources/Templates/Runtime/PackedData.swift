@@ -44,38 +44,50 @@ extension Region {
     }
   }
 
-  /// The value at the start of packed bytes and its size; texts stay where they are.
+  /// The value at the start of packed bytes and its size; texts stay where they are. Damaged bytes are none.
   func datum(packed bytes: UnsafeRawBufferPointer) throws(RenderFailure) -> (value: Datum, size: Int) {
-    switch bytes.first {
+    guard let start = bytes.baseAddress, bytes.count > 0 else { return (.none, 1) }
+    return try datum(start, bytes.count)
+  }
+
+  /// - Parameter left: bytes from `start` on, at least 1.
+  private func datum(_ start: UnsafeRawPointer, _ left: Int) throws(RenderFailure) -> (
+    value: Datum, size: Int
+  ) {
+    func half(_ offset: Int) -> Int {
+      Int(UInt32(littleEndian: start.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+    }
+    func word() -> UInt64 { UInt64(littleEndian: start.loadUnaligned(fromByteOffset: 1, as: UInt64.self)) }
+    switch start.load(as: UInt8.self) {
     case PackedValue.Tag.no: return (.boolean(false), 1)
     case PackedValue.Tag.yes: return (.boolean(true), 1)
-    case PackedValue.Tag.integer:
-      return (.integer(Int(truncatingIfNeeded: PackedValue.word(bytes, at: 1))), 9)
-    case PackedValue.Tag.number: return (.number(Double(bitPattern: PackedValue.word(bytes, at: 1))), 9)
-    case PackedValue.Tag.string:
-      let text = PackedValue.textBytes(bytes)
-      return (.text(Text(text)), 5 + text.count)
-    case PackedValue.Tag.bigInteger:
-      let text = PackedValue.textBytes(bytes)
-      return (try integer(digits: Text(text).string), 5 + text.count)
-    case PackedValue.Tag.list:
-      let (count, size) = extent(bytes)
+    case PackedValue.Tag.integer where left >= 9: return (.integer(Int(truncatingIfNeeded: word())), 9)
+    case PackedValue.Tag.number where left >= 9: return (.number(Double(bitPattern: word())), 9)
+    case PackedValue.Tag.string where left >= 5:
+      let count = min(half(1), left - 5)
+      return (.text(text(at: start + 5, count)), 5 + count)
+    case PackedValue.Tag.bigInteger where left >= 5:
+      let count = min(half(1), left - 5)
+      return (try integer(digits: text(at: start + 5, count).string), 5 + count)
+    case PackedValue.Tag.list where left >= 9:
+      let size = min(left, 9 + half(5))
       let box = newList()
       var place = 9
-      for _ in 0..<count where place < size {
-        let (value, length) = try datum(packed: UnsafeRawBufferPointer(rebasing: bytes[place..<size]))
+      for _ in 0..<half(1) where place < size {
+        let (value, length) = try datum(start + place, size - place)
         box.items.append(value)
         place += length
       }
       return (try list(box), size)
-    case PackedValue.Tag.dictionary:
-      let (count, size) = extent(bytes)
+    case PackedValue.Tag.dictionary where left >= 9:
+      let size = min(left, 9 + half(5))
       let box = newDictionary()
       var place = 9
-      for _ in 0..<count where place < size {
-        let (key, length) = try datum(packed: UnsafeRawBufferPointer(rebasing: bytes[place..<size]))
+      for _ in 0..<half(1) where place < size {
+        let (key, length) = try datum(start + place, size - place)
         place += length
-        let (value, valueLength) = try datum(packed: UnsafeRawBufferPointer(rebasing: bytes[place..<size]))
+        guard place < size else { break }
+        let (value, valueLength) = try datum(start + place, size - place)
         box.set(key, value)
         place += valueLength
       }
@@ -84,8 +96,7 @@ extension Region {
     }
   }
 
-  /// How many items a list or dictionary has, and its size.
-  private func extent(_ bytes: UnsafeRawBufferPointer) -> (count: Int, size: Int) {
-    (Int(PackedValue.halfWord(bytes, at: 1)), min(bytes.count, 9 + Int(PackedValue.halfWord(bytes, at: 5))))
+  private func text(at start: UnsafeRawPointer, _ count: Int) -> Text {
+    count == 0 ? .empty : Text(start: start.assumingMemoryBound(to: UInt8.self), count: count)
   }
 }

@@ -42,8 +42,7 @@ struct RecordFields {
 
   init(_ fields: PackedFields, columns: UnsafePointer<Int>, divides: Bool) {
     kind = .fields
-    bytes = fields.bytes
-    places = fields.places
+    (bytes, places) = fields.valuePlaces
     self.columns = columns
     self.divides = divides
   }

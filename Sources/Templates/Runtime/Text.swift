@@ -128,7 +128,9 @@ struct Text: BitwiseCopyable {
   }
 
   func equals(_ other: Text) -> Bool {
-    count == other.count && memcmp(start, other.start, count) == 0
+    guard count == other.count else { return false }
+    // Most texts that differ do so at the first byte.
+    return count == 0 || start[0] == other.start[0] && memcmp(start, other.start, count) == 0
   }
 
   func equals(_ literal: StaticString) -> Bool { equals(Text(literal)) }
