@@ -1,4 +1,8 @@
 #include "CTextLoops.h"
+#include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #if defined(__x86_64__) && defined(__linux__)
 // The loader picks the version for the processor it finds; the binary stays portable.
@@ -47,3 +51,36 @@ CLONES void pb_text_flip_case(const uint8_t *bytes, size_t length, uint8_t first
 CLONES size_t pb_text_count(const uint8_t *bytes, size_t length, uint8_t byte) { COUNT(b == byte) }
 
 CLONES size_t pb_text_characters(const uint8_t *bytes, size_t length) { COUNT((b & 0xC0) != 0x80) }
+
+static int stands(const uint8_t *place, const uint8_t *needle, size_t count) {
+  return count <= 2 || memcmp(place + 1, needle + 1, count - 2) == 0;
+}
+
+ptrdiff_t pb_text_find(const uint8_t *bytes, size_t length, const uint8_t *needle, size_t count) {
+  if (count > length) return -1;
+  if (count == 1) {
+    const uint8_t *found = memchr(bytes, needle[0], length);
+    return found ? found - bytes : -1;
+  }
+  size_t place = 0, last = length - count;
+#if defined(__SSE2__)
+  // Sixteen places at once where the first and the last byte stand: seldom more than one of them is wrong.
+  __m128i first = _mm_set1_epi8((char)needle[0]), end = _mm_set1_epi8((char)needle[count - 1]);
+  for (; place + 15 <= last; place += 16) {
+    __m128i starts = _mm_loadu_si128((const __m128i *)(bytes + place));
+    __m128i ends = _mm_loadu_si128((const __m128i *)(bytes + place + count - 1));
+    unsigned mask =
+        (unsigned)_mm_movemask_epi8(_mm_and_si128(_mm_cmpeq_epi8(starts, first), _mm_cmpeq_epi8(ends, end)));
+    for (; mask; mask &= mask - 1) {
+      size_t found = place + (size_t)__builtin_ctz(mask);
+      if (stands(bytes + found, needle, count)) return (ptrdiff_t)found;
+    }
+  }
+#endif
+  for (; place <= last; place++) {
+    if (bytes[place] == needle[0] && bytes[place + count - 1] == needle[count - 1] &&
+        stands(bytes + place, needle, count))
+      return (ptrdiff_t)place;
+  }
+  return -1;
+}

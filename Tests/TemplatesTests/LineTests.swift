@@ -39,6 +39,10 @@ import Testing
     ("an empty loop", "{% for c in [] %}x{% else %}{{ a }}{% endfor %}|||t", nil),
     ("a constant", "{% set k = ['p', 'q'] %}{{ k[0] }} {{ k | length }} {{ a }}|||{{ k[n] }}", nil),
     ("case", "{{ a | lower }}{{ a | upper }}{{ a | capitalize }}{{ a.lower() }}|||{{ b | trim }}", nil),
+    ("a slice of no choices", "{{ answer_choices[:-1] | join(', ') }} {{ a }}|||t", nil),
+    ("a slice of a number", "{% set k = 7 %}{{ k[:1] }} {{ a }}|||t", nil),
+    ("a slice of a text", "{% set k = 'word' %}{{ k[:2] }} {{ a }}|||{{ k[n:] }}", nil),
+    ("a nested slice", "{{ (answer_choices or none)[:1] }} {{ a }}|||t", nil),
     ("lengths", "{{ a | length }}, {{ b | count }}|||{{ (a ~ b) | length }}", nil),
     ("replace", "{{ a | replace('.', '') }}{{ a | replace('a', 'bb\"') }}|||{{ b.replace('b', '') }}", nil),
     (

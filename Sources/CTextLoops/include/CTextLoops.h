@@ -12,4 +12,8 @@ size_t pb_text_count(const uint8_t *bytes, size_t length, uint8_t byte);
 /// How many characters the UTF-8 bytes hold: those that do not continue another.
 size_t pb_text_characters(const uint8_t *bytes, size_t length);
 
+/// Where the `count` bytes of `needle`, at least one, first stand; -1 where they do not. Quick for short
+/// needles, of a few dozen bytes.
+ptrdiff_t pb_text_find(const uint8_t *bytes, size_t length, const uint8_t *needle, size_t count);
+
 #endif

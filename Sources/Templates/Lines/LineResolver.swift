@@ -35,6 +35,16 @@ struct LineResolver {
       guard name != "loop", name != "self", GlobalFunction(rawValue: name)?.exists(in: environment) != true
       else { throw LineLowering.Refusal() }
       return expression
+    case .item(let value, let index):
+      // What has no slices is an error in a variable, but gives an undefined value among constants.
+      if case .slice = index.kind, value.hasNames {
+        let known = try resolve(value)
+        switch known.kind {
+        case .list, .tuple, .constant(.string): break
+        default: guard known.hasNames else { throw LineLowering.Refusal() }
+        }
+      }
+      return try expression.mapChildren { (child) throws(LineLowering.Refusal) in try resolve(child) }
     case .attribute(let value, let name):
       if case .name("loop") = value.kind, bound("loop") == nil { return try loopAttribute(name) }
       return try expression.mapChildren { (child) throws(LineLowering.Refusal) in try resolve(child) }
@@ -95,6 +105,12 @@ struct LineResolver {
 }
 
 extension Expression {
+  fileprivate var hasNames: Bool {
+    var found = false
+    visitNames { _, _ in found = true }
+    return found
+  }
+
   /// The expression with its operands changed.
   func mapChildren<Failure: Error>(
     _ map: (Expression) throws(Failure) -> Expression

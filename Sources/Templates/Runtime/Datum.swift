@@ -183,9 +183,10 @@ final class BytesBox: HeapObject {
 }
 
 /// Jinja's `namespace(…)`.
-final class NamespaceBox: HeapObject {
-  let attributes: DictionaryBox
-  init(_ attributes: DictionaryBox) { self.attributes = attributes }
+final class NamespaceBox: HeapObject, ReusableBox {
+  let attributes = DictionaryBox()
+  override init() {}
+  func clear() { attributes.clear() }
   override var typeName: String { "Namespace" }
 
   override func quickAttribute(

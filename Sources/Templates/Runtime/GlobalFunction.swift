@@ -39,13 +39,19 @@ extension Machine {
   func call(_ function: GlobalFunction, _ call: CallArguments) throws(RenderFailure) -> Datum {
     switch function {
     case .range: return try range(call)
-    case .dict: return try region.dictionary(try dictionary(from: call))
+    case .dict:
+      let box = region.newDictionary()
+      try fill(box, from: call)
+      return try region.dictionary(box)
     case .namespace:
-      let attributes = try dictionary(from: call)
-      if isSandboxed, let name = attributes.keys.first(where: { $0.asText?.hasPrefix(Text("_")) ?? false }) {
+      let namespace = region.newNamespace()
+      try fill(namespace.attributes, from: call)
+      if isSandboxed,
+        let name = namespace.attributes.keys.first(where: { $0.asText?.hasPrefix(Text("_")) ?? false })
+      {
         throw underscoreFailure(try string(name).string)
       }
-      return try region.object(NamespaceBox(attributes))
+      return try region.pooled(namespace)
     case .cycler:
       guard !call.positional.isEmpty else {
         throw runtimeError("RuntimeError", "at least one item has to be provided")
@@ -74,16 +80,14 @@ extension Machine {
       "Chat templates cannot store underscore-prefixed attributes on a namespace, but got '\(name)'")
   }
 
-  private func dictionary(from call: CallArguments) throws(RenderFailure) -> DictionaryBox {
+  private func fill(_ box: DictionaryBox, from call: CallArguments) throws(RenderFailure) {
     guard call.positional.count <= 1 else {
       throw typeError("dict expected at most 1 argument, got \(call.positional.count)")
     }
-    let box = region.newDictionary()
     if let source = call.positional.first { try update(box, from: source) }
     for (index, name) in call.names.enumerated() {
       box.set(.text(try region.text(name)), call.keywords[index])
     }
-    return box
   }
 
   private func range(_ call: CallArguments) throws(RenderFailure) -> Datum {

@@ -1,5 +1,5 @@
 /// A place in something that is gone through item by item.
-enum Cursor {
+enum Cursor: BitwiseCopyable {
   case list(Unmanaged<ListBox>, Int)
   case tuple(Unmanaged<TupleBox>, Int)
   case text(Text, Int)

@@ -100,7 +100,9 @@ extension Machine {
   func applyVariadic(_ filter: Filter, to value: Datum, _ call: CallArguments) throws(RenderFailure) -> Datum
   {
     if filter == .format { return try formatFilter(value, call) }
-    return try region.object(MappingIterator(filter, value, KeptArguments(call, region)))
+    let iterator = region.newMapping()
+    iterator.begin(filter, value, try KeptArguments(call, region))
+    return try region.pooled(iterator)
   }
 
   /// A call's arguments for later, when its place on the stack is taken by others.
@@ -108,6 +110,11 @@ extension Machine {
     let call: CallArguments
     /// Holds the names where the call does not last.
     private let names: [String]
+
+    init() {
+      call = .none
+      names = []
+    }
 
     init(_ call: CallArguments, _ region: Region) throws(RenderFailure) {
       func kept(_ values: UnsafeBufferPointer<Datum>) throws(RenderFailure) -> UnsafeBufferPointer<Datum> {
@@ -146,7 +153,7 @@ extension Machine {
   }
 
   /// What is done with each item of `map` and its kin.
-  fileprivate enum ItemStep {
+  enum ItemStep {
     case follow(AttributePath, default: Datum?)
     case filter(Datum)
     case isTrue(AttributePath)
@@ -224,18 +231,27 @@ extension Machine {
 }
 
 /// What `map`, `select`, `reject`, `selectattr` and `rejectattr` give.
-private final class MappingIterator: IteratorBox {
-  private let value: Datum
-  private let filter: Filter
-  private let kept: Machine.KeptArguments
-  private let isMap: Bool
-  private let negates: Bool
+final class MappingIterator: IteratorBox, ReusableBox {
+  @exclusivity(unchecked) private var value = Datum.none
+  @exclusivity(unchecked) private var filter = Filter.map
+  @exclusivity(unchecked) private var kept = Machine.KeptArguments()
+  @exclusivity(unchecked) private var isMap = true
+  @exclusivity(unchecked) private var negates = false
   /// Set when the first item is asked for.
   @exclusivity(unchecked) private var source: Cursor?
   @exclusivity(unchecked) private var step = Machine.ItemStep.isTrue(.none)
   @exclusivity(unchecked) private var isFinished = false
 
-  init(_ filter: Filter, _ value: Datum, _ kept: Machine.KeptArguments) {
+  override init() {}
+
+  func clear() {
+    kept = Machine.KeptArguments()
+    source = nil
+    step = .isTrue(.none)
+    isFinished = false
+  }
+
+  func begin(_ filter: Filter, _ value: Datum, _ kept: Machine.KeptArguments) {
     self.value = value
     self.filter = filter
     self.kept = kept

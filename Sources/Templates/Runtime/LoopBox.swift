@@ -69,6 +69,13 @@ final class LoopBox: HeapObject, ReusableBox {
   /// The next item of the iterable. The cursor is out of the loop's hands meanwhile, as it may run code that
   /// asks the loop.
   private func take(_ machine: Machine) throws(RenderFailure) -> Datum? {
+    if case .list(let list, let place) = cursor {
+      let item: Datum? = list._withUnsafeGuaranteedRef { box in
+        place < box.items.count ? box.items[place] : nil
+      }
+      if case .some = item { cursor = .list(list, place &+ 1) }
+      return item
+    }
     var cursor = self.cursor
     let item = try cursor.next(machine)
     self.cursor = cursor
@@ -137,19 +144,24 @@ final class LoopBox: HeapObject, ReusableBox {
 }
 
 /// The items of a loop's iterable that pass its `if`.
-final class FilteredIterator: IteratorBox {
-  @exclusivity(unchecked) private var cursor: Cursor
-  private let function: Int
-  /// The test's own variables; it runs for one item at a time.
-  private let frame: Frame
+final class FilteredIterator: IteratorBox, ReusableBox {
+  @exclusivity(unchecked) private var cursor = Cursor.empty
+  @exclusivity(unchecked) private var function = 0
+  /// The test's own variables, which the region holds; it runs for one item at a time.
+  @exclusivity(unchecked) private unowned(unsafe) var frame: Frame?
 
-  init(_ cursor: Cursor, function: Int, frame: Frame) {
+  override init() {}
+
+  func clear() { cursor = .empty }
+
+  func begin(_ cursor: Cursor, function: Int, frame: Frame) {
     self.cursor = cursor
     self.function = function
     self.frame = frame
   }
 
   override func advance(_ machine: Machine) throws(RenderFailure) -> Datum? {
+    guard let frame else { return nil }
     while let item = try cursor.next(machine) {
       try machine.countIteration()
       if let passed = try machine.filtered(item, function, frame) { return passed }

@@ -160,11 +160,21 @@ final class Machine {
   /// The next item of the innermost loop.
   @inline(__always)
   private func nextItem() throws(RenderFailure) -> Datum? {
-    // Out of the array while it runs: the cursor may run code that has loops of its own.
     let last = state.pointee.cursors.count &- 1
-    var cursor = state.pointee.cursors[last]
+    let top = state.pointee.cursors[last]
+    if case .list(let list, let place) = top.pointee {
+      let item: Datum? = list._withUnsafeGuaranteedRef { box in
+        place < box.items.count ? box.items[place] : nil
+      }
+      guard let item else { return nil }
+      top.pointee = .list(list, place &+ 1)
+      try countIteration()
+      return item
+    }
+    // Out of the stack while it runs: the cursor may run code that has loops of its own.
+    var cursor = top.pointee
     guard let item = try cursor.next(self) else { return nil }
-    state.pointee.cursors[last] = cursor
+    state.pointee.cursors[last].pointee = cursor
     try countIteration()
     return item
   }

@@ -87,7 +87,9 @@ extension Machine {
     case .filterItems(let filter):
       let cursor = try requireCursor(over: pop())
       let own = try newFrame(filter, parent: frame)
-      push(try region.object(FilteredIterator(cursor, function: filter, frame: own)))
+      let iterator = region.newFiltered()
+      iterator.begin(cursor, function: filter, frame: own)
+      push(try region.pooled(iterator))
     case .beginExtendedLoop(let slot): try beginLoop(slot, frame, recursion: nil, depth: 0)
     case .beginRecursiveLoop(let slot):
       let item = program.functions[function].itemSlot

@@ -22,7 +22,7 @@ struct MachineState: ~Copyable {
   var draws: UInt64 = 0
   /// Values on the stack.
   var top = 0
-  var cursors: [Cursor] = []
+  var cursors = CursorStack()
   var captures: [Int] = []
   var autoescapes: [Bool] = []
 
@@ -38,7 +38,7 @@ struct MachineState: ~Copyable {
     draws = 0
     top = 0
     autoescape = false
-    cursors.clearForReuse()
+    cursors.removeAll()
     captures.clearForReuse()
     if !autoescapes.isEmpty { autoescapes.removeAll() }
   }
@@ -81,8 +81,8 @@ extension Machine {
     @inline(__always) get { state.pointee.top }
     @inline(__always) set { state.pointee.top = newValue }
   }
-  var cursors: [Cursor] {
-    _read { yield state.pointee.cursors }
-    _modify { yield &state.pointee.cursors }
+  var cursors: CursorStack {
+    @inline(__always) _read { yield state.pointee.cursors }
+    @inline(__always) _modify { yield &state.pointee.cursors }
   }
 }

@@ -25,6 +25,9 @@ final class Region {
     var dictionaries = BoxPool<DictionaryBox>()
     var loops = BoxPool<LoopBox>()
     var frames = BoxPool<Frame>()
+    var namespaces = BoxPool<NamespaceBox>()
+    var mappings = BoxPool<MappingIterator>()
+    var filtered = BoxPool<FilteredIterator>()
     var scratch: [Scratch] = []
 
     init() { usePage() }
@@ -63,6 +66,9 @@ final class Region {
     state.pointee.dictionaries.reset()
     state.pointee.loops.reset()
     state.pointee.frames.reset()
+    state.pointee.namespaces.reset()
+    state.pointee.mappings.reset()
+    state.pointee.filtered.reset()
     if state.pointee.page > 0 { dropPages() }
     state.pointee.used = 0
     state.pointee.total = 0
@@ -187,6 +193,12 @@ final class Region {
 
   func newFrame() -> Frame { state.pointee.frames.next() }
 
+  func newNamespace() -> NamespaceBox { state.pointee.namespaces.next() }
+
+  func newMapping() -> MappingIterator { state.pointee.mappings.next() }
+
+  func newFiltered() -> FilteredIterator { state.pointee.filtered.next() }
+
   func list(_ items: [Datum]) throws(RenderFailure) -> Datum {
     try charge(64 + items.count * MemoryLayout<Datum>.stride)
     return .list(keep(ListBox(items)))
@@ -201,6 +213,12 @@ final class Region {
   func dictionary(_ box: DictionaryBox) throws(RenderFailure) -> Datum {
     try charge(128 + box.count * 2 * MemoryLayout<Datum>.stride)
     return .dictionary(Unmanaged.passUnretained(box))
+  }
+
+  /// An object that one of the pools holds.
+  func pooled(_ box: HeapObject) throws(RenderFailure) -> Datum {
+    try charge(64)
+    return .object(Unmanaged.passUnretained(box))
   }
 
   func object(_ box: HeapObject) throws(RenderFailure) -> Datum {

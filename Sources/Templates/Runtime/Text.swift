@@ -35,7 +35,12 @@ struct Text: BitwiseCopyable {
   subscript(_ range: Range<Int>) -> Text { Text(start: start + range.lowerBound, count: range.count) }
 
   /// Length as Python counts it.
-  var scalarCount: Int { pb_text_characters(start, count) }
+  var scalarCount: Int {
+    guard count < 16 else { return pb_text_characters(start, count) }
+    var scalars = 0
+    for place in 0..<count where start[place] & 0xC0 != 0x80 { scalars &+= 1 }
+    return scalars
+  }
 
   /// Whether every byte is a scalar of its own; then offsets are indices.
   var isASCII: Bool {
@@ -79,15 +84,8 @@ struct Text: BitwiseCopyable {
     if needle.isEmpty { return from }
     // A long needle that nearly matches everywhere would make the simple search quadratic.
     if needle.count > 32 { return findLong(needle, from: from) }
-    let first = Int32(needle.start[0])
-    let last = count - needle.count
-    var offset = from
-    while offset <= last, let found = memchr(start + offset, first, last - offset + 1) {
-      let place = UnsafeRawPointer(found) - UnsafeRawPointer(start)
-      if memcmp(found, needle.start, needle.count) == 0 { return place }
-      offset = place + 1
-    }
-    return nil
+    let found = pb_text_find(start + from, count - from, needle.start, needle.count)
+    return found < 0 ? nil : from + found
   }
 
   /// Knuth, Morris and Pratt 1977.
@@ -129,8 +127,18 @@ struct Text: BitwiseCopyable {
 
   func equals(_ other: Text) -> Bool {
     guard count == other.count else { return false }
-    // Most texts that differ do so at the first byte.
-    return count == 0 || start[0] == other.start[0] && memcmp(start, other.start, count) == 0
+    if count > 16 { return memcmp(start, other.start, count) == 0 }
+    let (a, b) = (UnsafeRawPointer(start), UnsafeRawPointer(other.start))
+    // Short ones by two words that overlap: most texts that are compared are names.
+    func same<Word: FixedWidthInteger & BitwiseCopyable>(_ type: Word.Type) -> Bool {
+      let last = count &- MemoryLayout<Word>.size
+      return a.loadUnaligned(as: type) == b.loadUnaligned(as: type)
+        && a.loadUnaligned(fromByteOffset: last, as: type) == b.loadUnaligned(fromByteOffset: last, as: type)
+    }
+    if count >= 8 { return same(UInt64.self) }
+    if count >= 4 { return same(UInt32.self) }
+    if count >= 2 { return same(UInt16.self) }
+    return count == 0 || start[0] == other.start[0]
   }
 
   func equals(_ literal: StaticString) -> Bool { equals(Text(literal)) }
