@@ -31,6 +31,8 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     // JSON in, through apt's simdjson (C++ behind C functions).
     .target(name: "CSIMDJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+    // Loops over text that look at many bytes at a time: the separators of CSV, line feeds, scalars.
+    .target(name: "CTextLoops"),
     // Loops that oneDNN does not cover, compiled for several processors and chosen at run time.
     .target(name: "CVectorLoops"),
 
@@ -41,7 +43,10 @@ let package = Package(
     .target(name: "YAML", dependencies: ["Bytes", "CLibYAML"]),
     .target(name: "Patterns", dependencies: ["Bytes", "CPCRE2"]),
     .target(
-      name: "Corpora", dependencies: ["Bytes", "Records", "JSON", "YAML", "Patterns", "CLibXML2"],
+      name: "Corpora",
+      dependencies: [
+        "Bytes", "Compression", "Records", "JSON", "YAML", "Patterns", "CLibXML2", "CTextLoops",
+      ],
       exclude: ["README.md"]),
     .target(
       name: "Templates",
@@ -106,7 +111,7 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-let swiftFree: Set = ["CSIMDJSON", "CVectorLoops"]
+let swiftFree: Set = ["CSIMDJSON", "CTextLoops", "CVectorLoops"]
 for target in package.targets where target.type != .system && !swiftFree.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

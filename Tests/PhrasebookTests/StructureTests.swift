@@ -12,7 +12,9 @@ import Testing
     "JSON": ["Bytes", "Records", "CSIMDJSON"],
     "YAML": ["Bytes", "CLibYAML"],
     "Patterns": ["Bytes", "CPCRE2"],
-    "Corpora": ["Bytes", "Records", "JSON", "YAML", "Patterns", "CLibXML2"],
+    "Corpora": [
+      "Bytes", "Compression", "Records", "JSON", "YAML", "Patterns", "CLibXML2", "CTextLoops",
+    ],
     "Templates": ["Bytes", "Records", "JSON", "YAML", "Patterns", "BigInt"],
     "Imports": ["Bytes", "YAML", "Templates"],
     "Diversity": ["Bytes", "Templates"],
@@ -63,7 +65,7 @@ import Testing
       importers == [
         "CLibXML2": ["Corpora"], "CLibYAML": ["YAML"], "CPCRE2": ["Patterns"], "COpenSSL": ["Bytes"],
         "CSIMDJSON": ["JSON"], "COneDNN": ["Transformer"], "CVectorLoops": ["Transformer"],
-        "CZlib": ["Compression"], "CZstd": ["Compression"],
+        "CTextLoops": ["Corpora"], "CZlib": ["Compression"], "CZstd": ["Compression"],
       ])
   }
 
