@@ -28,20 +28,27 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     // Linux' way to ask for a file's space ahead, which Swift's Glibc module leaves out.
     .systemLibrary(name: "CFileSpace"),
+    // Corpora and shards compressed with gzip or zstd.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     // JSON in, through apt's simdjson (C++ behind C functions).
     .target(name: "CSIMDJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+    // Loops over text that look at many bytes at a time: the separators of CSV, line feeds, scalars.
+    .target(name: "CTextLoops"),
     // Loops that oneDNN does not cover, compiled for several processors and chosen at run time.
     .target(name: "CVectorLoops"),
-    // Loops over the bytes of texts, compiled in the same way.
-    .target(name: "CTextLoops"),
 
     .target(name: "Bytes", dependencies: ["COpenSSL", "CFileSpace"]),
+    .target(name: "Compression", dependencies: ["Bytes", "CZlib", "CZstd"]),
     .target(name: "Records", dependencies: ["Bytes"]),
     .target(name: "JSON", dependencies: ["Bytes", "Records", "CSIMDJSON"]),
     .target(name: "YAML", dependencies: ["Bytes", "CLibYAML"]),
     .target(name: "Patterns", dependencies: ["Bytes", "CPCRE2"]),
     .target(
-      name: "Corpora", dependencies: ["Bytes", "Records", "JSON", "YAML", "Patterns", "CLibXML2"],
+      name: "Corpora",
+      dependencies: [
+        "Bytes", "Compression", "Records", "JSON", "YAML", "Patterns", "CLibXML2", "CTextLoops",
+      ],
       exclude: ["README.md"]),
     .target(
       name: "Templates",
@@ -78,6 +85,7 @@ let package = Package(
       path: "Tests/Fuzz", exclude: ["README.md"]),
 
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
+    .testTarget(name: "CompressionTests", dependencies: ["Bytes", "Compression"]),
     .testTarget(name: "RecordsTests", dependencies: ["Bytes", "Records", "JSON"]),
     .testTarget(name: "YAMLTests", dependencies: ["Bytes", "YAML"]),
     .testTarget(name: "CorporaTests", dependencies: ["Bytes", "Records", "JSON", "Corpora"]),
@@ -106,7 +114,7 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-let swiftFree: Set = ["CSIMDJSON", "CVectorLoops", "CTextLoops"]
+let swiftFree: Set = ["CSIMDJSON", "CTextLoops", "CVectorLoops"]
 for target in package.targets where target.type != .system && !swiftFree.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

@@ -29,6 +29,15 @@ public struct ByteBuffer: ~Copyable {
     try body(UnsafeRawBufferPointer(rebasing: written))
   }
 
+  /// Drops the first bytes and moves what is behind them to the front.
+  public mutating func removeFirst(_ dropped: Int) {
+    let kept = count - max(0, min(count, dropped))
+    guard kept < count else { return }
+    memory.copyMemory(
+      from: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(memory)[(count - kept)..<count]))
+    length = kept
+  }
+
   @usableFromInline
   var written: Slice<UnsafeRawBufferPointer> { UnsafeRawBufferPointer(memory)[0..<count] }
 
@@ -84,10 +93,11 @@ public struct ByteBuffer: ~Copyable {
   }
 
   /// Makes room for `extra` more bytes and lets `body` write them; `body` returns how many it wrote.
+  @inlinable
   public mutating func appendUninitialized(
     _ extra: Int, _ body: (UnsafeMutableRawBufferPointer) -> Int
   ) {
-    reserve(extra)
+    if extra > memory.count &- count { reserve(extra) }
     let room = UnsafeMutableRawBufferPointer(rebasing: memory[count..<count + max(0, extra)])
     length += max(0, min(extra, body(room)))
   }

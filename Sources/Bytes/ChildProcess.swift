@@ -49,7 +49,7 @@ public enum ChildProcess {
     )
   }
 
-  private static func readAll(_ descriptor: Int32) -> [UInt8] {
+  static func readAll(_ descriptor: Int32) -> [UInt8] {
     var output: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 14)
     while true {
@@ -61,14 +61,14 @@ public enum ChildProcess {
   }
 
   /// This program's environment as it was started with: the C library's own list may change under a reader.
-  private static var environment: [String] {
+  static var environment: [String] {
     let descriptor = open("/proc/self/environ", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
     return readAll(descriptor).split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
-  private static func withCStrings<Result>(
+  static func withCStrings<Result>(
     _ texts: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
   ) -> Result {
     let copies = texts.map { strdup($0) }

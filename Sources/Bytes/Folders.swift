@@ -52,3 +52,10 @@ public func removeTree(_ path: String) throws(Diagnostic) {
     guard unlink(path) == 0 else { throw .system("remove", path, errno: errno) }
   }
 }
+
+/// A path from the root; a relative one is taken from the folder in which the program runs.
+public func absolutePath(_ path: String) -> String {
+  guard !path.hasPrefix("/"), let found = getcwd(nil, 0) else { return path }
+  defer { free(found) }
+  return String(cString: found) + "/" + path
+}

@@ -50,7 +50,7 @@ CLONES void pb_text_flip_case(const uint8_t *bytes, size_t length, uint8_t first
 
 CLONES size_t pb_text_count(const uint8_t *bytes, size_t length, uint8_t byte) { COUNT(b == byte) }
 
-CLONES size_t pb_text_characters(const uint8_t *bytes, size_t length) { COUNT((b & 0xC0) != 0x80) }
+CLONES size_t pb_text_scalars(const uint8_t *bytes, size_t length) { COUNT((b & 0xC0) != 0x80) }
 
 static int stands(const uint8_t *place, const uint8_t *needle, size_t count) {
   return count <= 2 || memcmp(place + 1, needle + 1, count - 2) == 0;

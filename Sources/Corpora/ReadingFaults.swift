@@ -4,28 +4,36 @@ import YAML
 /// What a reading ends with, in words.
 extension CorpusReader {
   /// The first bad record of a corpus that wants none.
-  static func stop(_ bad: BadRecord, _ path: String) -> Diagnostic {
+  static func stop(
+    _ bad: BadRecord, _ description: CorpusDescription, _ file: String, _ path: String
+  ) -> Diagnostic {
     let location = SourceLocation(path: path, line: bad.position.line, column: bad.position.column)
     return Diagnostic(
       bad.reason + "; mend the file or set 'on_bad_record: quarantine'", at: location,
-      excerpt: excerpt(path, line: bad.position.line), span: bad.span)
+      excerpt: excerpt(path, bad.position.line, description), span: bad.span)
   }
 
-  static func missing(_ source: CorpusDescription.Source, _ path: String) -> Diagnostic {
-    guard let package = source.package else {
-      return source.node.error("the file '\(path)' does not exist; put it there or correct the path")
-    }
-    var problem = source.node.error(
-      "the file '\(path)' does not exist; it comes with the Debian package '\(package)': "
-        + "apt-get install \(package)")
-    problem.cause = .environment
-    return problem
+  /// The bad record that is one too many.
+  static func tooManyBad(
+    _ description: CorpusDescription, _ count: Int, _ last: BadRecord, _ file: String
+  ) -> Diagnostic {
+    Diagnostic(
+      "the corpus '\(description.name)' has more than the \(count - 1) bad records that 'max_bad' allows; the last "
+        + "one: \(file):\(last.position.line): \(last.reason)", at: SourceLocation(path: description.path))
+  }
+
+  static func tooManyBad(_ description: CorpusDescription, _ summary: CorpusSummary) -> Diagnostic {
+    Diagnostic(
+      "the corpus '\(description.name)' has \(summary.quarantined) bad records of \(summary.present), more than "
+        + "the share that 'max_bad' allows; they are in quarantine with their reasons",
+      at: SourceLocation(path: description.path))
   }
 
   static func empty(_ description: CorpusDescription, _ summary: CorpusSummary) -> Diagnostic {
-    Diagnostic(
-      "the corpus '\(description.name)' has no records (\(summary.skipped) skipped, \(summary.quarantined) "
-        + "quarantined); check its pattern, its conditions and its files",
+    let filtered = summary.filtered > 0 ? "\(summary.filtered) filtered, " : ""
+    return Diagnostic(
+      "the corpus '\(description.name)' has no records (\(summary.skipped) skipped, \(filtered)"
+        + "\(summary.quarantined) quarantined); check its pattern, its conditions and its files",
       at: SourceLocation(path: description.path))
   }
 
@@ -46,21 +54,15 @@ extension CorpusReader {
   }
 
   /// The text of one line of a file, nil when it cannot be had; only for errors.
-  private static func excerpt(_ path: String, line: Int) -> String? {
-    let longest = 1 << 20
-    var splitter = LineSplitter(longest: longest)
-    var found: String?
+  private static func excerpt(_ path: String, _ line: Int, _ description: CorpusDescription) -> String? {
+    let finder = LineFinder(line: line)
     do {
-      var file = try ChunkedFile(path: path)
-      func look(_ one: LineSplitter.Line) {
-        if one.start.line == line { found = String(decoding: one.bytes, as: UTF8.self) }
-      }
-      while found == nil, try file.next({ try splitter.split($0, look) }) {}
-      if found == nil { try splitter.finish(look) }
+      var source = try LineSource(
+        path, chunk: 1 << 18, encoding: description.encoding, replaces: description.replacesInvalid)
+      while finder.text == nil, try source.read(into: finder) {}
     } catch {
-      return nil
+      return finder.text
     }
-    if line == 1, found?.unicodeScalars.first == "\u{FEFF}" { found?.unicodeScalars.removeFirst() }
-    return found
+    return finder.text
   }
 }

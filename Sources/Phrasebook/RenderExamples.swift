@@ -126,7 +126,7 @@ private func renderTask(
   var left = options.limit ?? .max
   struct Enough: Error {}
   do {
-    _ = try CorpusReader().read(description) { record in
+    _ = try description.reader().read(description) { record in
       guard left > 0 else { throw Enough() }
       left -= 1
       try batch.add(record, to: sink)

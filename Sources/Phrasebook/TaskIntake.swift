@@ -34,6 +34,7 @@ struct TaskIntake {
     var choice: Recipe.TaskChoice
     var description: CorpusDescription
     var descriptionPath: String
+    var reader: CorpusReader
     var templates: [CompiledTemplate]
     var templatesPath: String
   }
@@ -70,6 +71,7 @@ struct TaskIntake {
     let path = corpusPath(choice.name)
     let problems = ProblemList()
     let description = try gather { try CorpusDescription.load(path) }
+    let reader = try gather { try description.reader() }
     if description.name != choice.name {
       problems.add(
         Diagnostic(
@@ -88,7 +90,7 @@ struct TaskIntake {
     }
     try problems.throwIfAny()
     return Prepared(
-      choice: choice, description: description, descriptionPath: path, templates: compiled,
+      choice: choice, description: description, descriptionPath: path, reader: reader, templates: compiled,
       templatesPath: templatesPath(choice.name))
   }
 
@@ -107,21 +109,28 @@ struct TaskIntake {
     session.progress.update("build: reading \(description.name)")
     var store = try RecordStoreWriter(
       path: "\(workFolder)/\(description.name).records", schema: description.schema)
-    let summary = try CorpusReader().read(
+    let summary = try task.reader.readPacked(
       description, quarantine: "\(quarantineFolder)/\(description.name).jsonl"
-    ) { try store.append($0) }
+    ) { values, split, group in try store.append(values, split: split, group: group) }
     let records = try store.finish()
     session.progress.detail(
       "build: \(description.name): \(summary.records) records, \(summary.skipped) skipped, "
-        + "\(summary.duplicates) duplicates, \(summary.beyondLimit) beyond the limit, "
+        + "\(summary.filtered) filtered, \(summary.duplicates) duplicates, \(summary.beyondLimit) beyond the limit, "
         + "\(summary.quarantined) quarantined")
     if summary.quarantined > 0 {
       session.progress.warning("\(description.name): \(summary.quarantined) bad records are in quarantine")
     }
+    if summary.repeatedKeys > 0, let first = summary.firstRepeatedKey {
+      session.progress.warning(
+        "\(description.name): \(summary.repeatedKeys) records hold a key twice, of which the last value counts; "
+          + "the first: \(first)")
+    }
     var inputs = try [task.descriptionPath, task.templatesPath].map(named)
     // A data file is named from the folder of the recipe, like everything else in the manifest.
     inputs += summary.inputs.map { input in
-      let path = input.path.hasPrefix("/") ? input.path : "\(description.folder)/\(input.path)"
+      let isNamedWhole =
+        input.path.hasPrefix("/") || input.path.contains("://") || input.path.hasPrefix("duckdb: ")
+      let path = isNamedWhole ? input.path : "\(description.folder)/\(input.path)"
       return InputFile(path: relative(path), sha256: input.sha256)
     }
     return MixtureTask(

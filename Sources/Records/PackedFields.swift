@@ -82,6 +82,17 @@ public final class PackedFields {
     for index in layout.keys.indices { places[index] = record.place(index) }
   }
 
+  /// Takes packed values of a schema; they have no id until they are a record.
+  ///
+  /// - Parameter layout: that of the schema.
+  public func read(_ values: PackedValues, _ layout: FieldLayout) {
+    self.layout = layout
+    bytes = values.bytes
+    knownID = RecordID(high: 0, low: 0)
+    makeRoom(layout.keys.count)
+    for index in layout.keys.indices { places[index] = values.places[index] }
+  }
+
   /// Takes a JSON object; false when the bytes are none.
   public func read(_ packed: UnsafeRawBufferPointer) -> Bool {
     guard packed.first == PackedValue.Tag.dictionary, packed.count >= 9 else { return false }

@@ -59,4 +59,17 @@ public struct PackedRecord {
       PackedValue.append(index < record.values.count ? record.values[index] : .null, to: &buffer)
     }
   }
+
+  /// Appends the binary form of a record whose values are packed already.
+  static func append(
+    _ values: PackedValues, id: RecordID, split: Split?, group: UInt64?, to buffer: inout ByteBuffer
+  ) {
+    PackedValue.appendWord(id.high, to: &buffer)
+    PackedValue.appendWord(id.low, to: &buffer)
+    PackedValue.appendWord(group ?? id.high, to: &buffer)
+    buffer.append(split?.rawValue ?? 0)
+    let start = headerSize + 4 * values.count
+    for place in values.places { PackedValue.appendHalfWord(UInt32(clamping: start + place), to: &buffer) }
+    buffer.append(values.bytes)
+  }
 }

@@ -45,6 +45,20 @@ public enum PackedValue {
     }
   }
 
+  /// Appends a text that lies as UTF-8 bytes.
+  @inlinable
+  public static func append(text bytes: UnsafeRawBufferPointer, to buffer: inout ByteBuffer) {
+    let count = UInt32(truncatingIfNeeded: bytes.count)
+    buffer.appendUninitialized(5 &+ bytes.count) { room in
+      room.storeBytes(of: Tag.string, as: UInt8.self)
+      room.storeBytes(of: count.littleEndian, toByteOffset: 1, as: UInt32.self)
+      if let base = room.baseAddress, let start = bytes.baseAddress {
+        (base + 5).copyMemory(from: start, byteCount: bytes.count)
+      }
+      return 5 &+ bytes.count
+    }
+  }
+
   /// Deeper values than any reader makes are damage.
   private static let deepest = 1024
 

@@ -10,17 +10,32 @@ public struct RecordStoreWriter: ~Copyable {
   private var records: AtomicFile
   private var offsets = ByteBuffer(capacity: 1 << 16)
   private var scratch = ByteBuffer()
+  private let identity: PackedIdentity
   private var position: UInt64 = 0
   public private(set) var count = 0
 
   public init(path: String, schema: Schema) throws(Diagnostic) {
     self.schema = schema
+    identity = PackedIdentity(schema)
     records = try AtomicFile(path: path)
   }
 
   public mutating func append(_ record: Record) throws(Diagnostic) {
     scratch.removeAll()
     PackedRecord.append(record, schema: schema, to: &scratch)
+    try writeScratch()
+  }
+
+  /// Appends a record whose values are packed already.
+  public mutating func append(
+    _ values: PackedValues, split: Split?, group: UInt64?
+  ) throws(Diagnostic) {
+    scratch.removeAll()
+    PackedRecord.append(values, id: identity.id(of: values), split: split, group: group, to: &scratch)
+    try writeScratch()
+  }
+
+  private mutating func writeScratch() throws(Diagnostic) {
     PackedValue.appendWord(position, to: &offsets)
     position += UInt64(scratch.count)
     count += 1

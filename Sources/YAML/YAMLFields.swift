@@ -33,6 +33,9 @@ public struct YAMLFields {
     return value
   }
 
+  /// Whether the mapping has the key, be its value null.
+  public func hasKey(_ key: String) -> Bool { pairs.contains { $0.key.text == key } }
+
   /// Any scalar, as it is written.
   public mutating func string(_ key: String) -> String? {
     guard let value = node(key) else { return nil }

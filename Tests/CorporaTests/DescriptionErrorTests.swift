@@ -23,7 +23,7 @@ import Testing
       limit: 0
       metric: acuracy
       on_bad_record: ignore
-      encoding: latin-1
+      encoding: ebcdic
       """)
     let lines = (reading.error ?? "").split(separator: "\n").filter { $0.contains("error:") }
     let places = lines.map { $0.split(separator: ":").dropFirst().prefix(2).joined(separator: ":") }
@@ -119,8 +119,8 @@ import Testing
     (
       head + "source: {deb: no-such-data, path: /no/such/file}\nformat: csv\nfields: {a: a}\n",
       """
-      corpus.yaml:4:9: error: the file '/no/such/file' does not exist; it comes with the Debian package \
-      'no-such-data': apt-get install no-such-data
+      corpus.yaml:4:9: error: the file '/no/such/file' does not exist and could not be downloaded; it \
+      comes with the Debian package 'no-such-data': apt-get install no-such-data
           4 | source: {deb: no-such-data, path: /no/such/file}
             |         ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
       """

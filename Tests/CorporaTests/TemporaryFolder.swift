@@ -49,12 +49,13 @@ final class TemporaryFolder {
 
   /// What one reading of `corpus.yaml` with this text gives: each record's values as a line of JSON, or the
   /// error's text.
-  func read(_ description: String, chunk: Int = 1 << 18) throws -> Reading {
+  func read(_ description: String, chunk: Int = 1 << 18, cache: DownloadCache? = nil) throws -> Reading {
     let file = try write("corpus.yaml", description)
     var reading = Reading()
     do {
       var reader = CorpusReader()
       reader.chunk = chunk
+      if let cache { reader.cache = cache }
       let corpus = try CorpusDescription.load(file)
       reading.summary = try reader.read(corpus, quarantine: path + "/quarantine.jsonl") { record in
         reading.take(record)

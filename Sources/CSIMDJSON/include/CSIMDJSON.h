@@ -39,6 +39,9 @@ enum {
 /// Which of these the bytes hold.
 int pb_json_scan(const uint8_t *bytes, size_t length, uint8_t byte);
 
+/// Whether the bytes are valid UTF-8.
+int pb_json_is_utf8(const uint8_t *bytes, size_t length);
+
 #ifdef __cplusplus
 }
 #endif

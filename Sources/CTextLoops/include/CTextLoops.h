@@ -9,11 +9,16 @@ void pb_text_flip_case(const uint8_t *bytes, size_t length, uint8_t first, uint8
 /// How many of the bytes are `byte`.
 size_t pb_text_count(const uint8_t *bytes, size_t length, uint8_t byte);
 
-/// How many characters the UTF-8 bytes hold: those that do not continue another.
-size_t pb_text_characters(const uint8_t *bytes, size_t length);
-
 /// Where the `count` bytes of `needle`, at least one, first stand; -1 where they do not. Quick for short
 /// needles, of a few dozen bytes.
 ptrdiff_t pb_text_find(const uint8_t *bytes, size_t length, const uint8_t *needle, size_t count);
+
+/// Writes the places of the bytes that equal one of four into `places`, which has room for `length` of them;
+/// gives their number. At most 2^32 - 1 bytes.
+size_t pb_text_marks(const uint8_t *bytes, size_t length, uint8_t a, uint8_t b, uint8_t c, uint8_t d,
+                     uint32_t *places);
+
+/// How many of the bytes begin a Unicode scalar in UTF-8.
+size_t pb_text_scalars(const uint8_t *bytes, size_t length);
 
 #endif

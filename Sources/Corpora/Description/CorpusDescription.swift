@@ -1,7 +1,7 @@
 import Bytes
 import Patterns
 public import Records
-import YAML
+package import YAML
 
 /// What a `corpus.yaml` says: where the raw data of one task is and how it becomes records.
 ///
@@ -10,15 +10,19 @@ public struct CorpusDescription: Sendable {
   public enum Format: String, Sendable, CaseIterable {
     /// One JSON value a line.
     case jsonl
-    /// A JSON array somewhere in one document.
+    /// A JSON array somewhere in one document, or an object of columns.
     case json
     /// Comma-separated values, quoted as in RFC 4180, with a header unless `columns` names them.
     case csv
     /// The same with tabs and, by default, without quotes (IANA's text/tab-separated-values).
     case tsv
     case xml
-    /// Lines of text, taken apart by the named groups of `pattern`.
+    /// Lines of text, taken apart by the named groups of `pattern`; or the lines of several files side by side.
     case lines
+    /// Parquet files, by the `duckdb` program.
+    case parquet
+    /// What the `duckdb` program answers to a query.
+    case duckdb
   }
 
   public enum Metric: String, Sendable, CaseIterable {
@@ -58,12 +62,31 @@ public struct CorpusDescription: Sendable {
   public var dedupe: [String]
   /// At most so many records, chosen by a hash of their content.
   public var limit: Int?
+  /// The share of the records that is kept, chosen by a hash of their content; nil: all.
+  public var sample: Double?
+  /// An expression of the template language over the fields: records for which it is not true are left out.
+  public var filter: String?
+  /// The filter as the file has it, for exact positions of errors.
+  package var filterNode: YAMLNode?
   public var metric: Metric
   public var licence: String?
   public var citation: String?
   /// A BCP 47 language tag; `mul` for several.
   public var language: String?
   public var onBadRecord: BadRecords
+  /// How many records may be bad; nil: any number.
+  public var mostBad: MostBad?
+  /// nil: UTF-8, or what the file itself tells.
+  public var encoding: TextEncoding?
+  /// Whether bytes that are no text become U+FFFD; otherwise they make a bad record.
+  public var replacesInvalid: Bool
+
+  /// A limit on bad records.
+  public enum MostBad: Sendable, Hashable {
+    case count(Int)
+    /// From 0 to 1, of all that is present.
+    case share(Double)
+  }
 
   var dialect: Dialect
   var conditions: [Condition]
@@ -81,12 +104,34 @@ public struct CorpusDescription: Sendable {
     relative.hasPrefix("/") || folder == "." ? relative : folder + "/" + relative
   }
 
-  /// One file of the corpus.
+  /// One file of the corpus, or several that are read alike.
   public struct Source: Sendable {
+    /// Where a source comes from.
+    public enum Origin: Sendable, Hashable {
+      /// A file of this machine, or all that a pattern of the shell names.
+      case file
+      /// `https://…` or `hf://…`.
+      case url(String)
+      /// A file inside a distribution on PyPI: `name==version`.
+      case pypi(String)
+      /// A file of a Debian package, installed or not.
+      case deb(String)
+      /// What the `duckdb` program answers.
+      case query(String)
+    }
+
+    public var origin = Origin.file
     /// As the description names it; relative paths are resolved against its folder.
     public var path: String
+    /// 64 hexadecimal digits that the file must have; nil: it is not checked.
+    public var sha256: String?
+    /// Files whose lines belong together, with the names of their columns; empty for other sources.
+    public var aligned: [(name: String, path: String)] = []
     /// The Debian package that installs the file.
-    public var package: String?
+    public var package: String? {
+      if case .deb(let package) = origin { return package }
+      return nil
+    }
     /// The part of the corpus that the file was published as.
     public var split: Split?
     /// At most so many records of this file, chosen by a hash of their content.
@@ -102,8 +147,12 @@ public struct CorpusDescription: Sendable {
   public struct Field: Sendable {
     public var name: String
     var origin: Origin
-    /// Applied in this order: replacements, splitting, mapping, type; the last two to each part of a list.
+    /// What stands where there is no value, or null.
+    var missing: Value?
+    /// Applied in this order: replacements, extraction, splitting, mapping, type; the last two to each part of
+    /// a list.
     var replacements: [(from: String, to: String)] = []
+    var extract: Pattern?
     var separator: String?
     var mapping: ValueMapping?
     var type: ValueType?
@@ -114,6 +163,22 @@ public struct CorpusDescription: Sendable {
     case constant(Value)
     /// A path, pointer, column or group of the format, or a name that the source sets.
     case path(String)
+    /// Several values as one list.
+    case list([String])
+    /// Several texts as one, with a text between them.
+    case join([String], String)
+    /// Several lists as one list of dictionaries with these keys.
+    case zip([(key: String, path: String)])
+
+    /// All paths that are named.
+    var paths: [String] {
+      switch self {
+      case .constant: []
+      case .path(let path): [path]
+      case .list(let paths), .join(let paths, _): paths
+      case .zip(let pairs): pairs.map(\.path)
+      }
+    }
   }
 
   /// What differs within one format.
@@ -122,8 +187,23 @@ public struct CorpusDescription: Sendable {
     var onNoMatch = Unmatched.stop
     /// Names of the columns of a file without a header.
     var columns: [String]?
-    /// Whether double quotes enclose a value.
+    /// Whether quotes enclose a value, and which.
     var quotes = true
+    var quote = UInt8(ascii: "\"")
+    var separator = UInt8(ascii: ",")
+    /// Takes its meaning from the character behind it.
+    var escape: UInt8?
+    /// With what a line begins that is passed over.
+    var comment: String?
+    var layout = Layout.array
+  }
+
+  /// How a JSON document holds its records.
+  enum Layout: String, Sendable, CaseIterable {
+    /// One after the other.
+    case array
+    /// As an object of lists, one a field.
+    case columns
   }
 
   /// A record whose value at `path` does not match is skipped.

@@ -34,8 +34,7 @@ struct DescriptionFile {
     let name = fields.required("name")
     if let name, let node = fields.node("name") { checkName(name, node) }
     let cluster = fields.required("cluster")
-    if fields.node("format") == nil { fields.missing("format") }
-    let format = fields.choice("format", CorpusDescription.Format.self)
+    let format = format(&fields)
     let mapped = fieldList(&fields, format)
     let records = recordsPath(&fields, format)
     let sources = sourceList(&fields, format, records)
@@ -44,19 +43,26 @@ struct DescriptionFile {
     let group = names("group", &fields, mapped)
     let dedupe = names("dedupe", &fields, mapped)
     let limit = fields.integer("limit", in: 1...Int.max)
+    let sample = fields.number("sample", in: 0...1)
+    let filter = fields.string("filter")
+    let filterNode = fields.node("filter")
     if fields.node("metric") == nil { fields.missing("metric") }
     let metric = fields.choice("metric", CorpusDescription.Metric.self)
     let licence = fields.string("licence")
     let citation = fields.string("citation")
     let language = fields.string("language")
-    checkEncoding(&fields)
+    let encoding = encoding(&fields)
+    let invalid = fields.choice("invalid_utf8", Invalid.self)
     let onBadRecord = fields.choice("on_bad_record", CorpusDescription.BadRecords.self) ?? .stop
+    let mostBad = mostBad(&fields, onBadRecord)
     fields.finish()
     guard let name, let cluster, let format, let metric, !mapped.isEmpty, !sources.isEmpty else { return nil }
     let description = CorpusDescription(
       path: path, name: name, cluster: cluster, sources: sources, format: format, fields: mapped,
-      group: group, dedupe: dedupe, limit: limit, metric: metric, licence: licence, citation: citation,
-      language: language, onBadRecord: onBadRecord, dialect: dialect, conditions: conditions)
+      group: group, dedupe: dedupe, limit: limit, sample: sample, filter: filter,
+      filterNode: filterNode, metric: metric, licence: licence, citation: citation,
+      language: language, onBadRecord: onBadRecord, mostBad: mostBad, encoding: encoding,
+      replacesInvalid: invalid == .replace, dialect: dialect, conditions: conditions)
     checkPaths(description)
     return description
   }
@@ -77,14 +83,48 @@ struct DescriptionFile {
     }
   }
 
-  private func checkEncoding(_ fields: inout YAMLFields) {
-    guard let encoding = fields.string("encoding"), let node = fields.node("encoding") else { return }
-    if !["utf-8", "utf8"].contains(encoding.lowercased()) {
-      problems.add(
-        node.error(
-          "encoding '\(encoding)' cannot be read; expected 'utf-8': convert the file with "
-            + "'iconv -f \(encoding) -t UTF-8'"))
+  /// What becomes of bytes that are no text.
+  private enum Invalid: String, CaseIterable { case error, replace }
+
+  /// The format, which a source that is a query tells by itself.
+  private func format(_ fields: inout YAMLFields) -> CorpusDescription.Format? {
+    let chosen = fields.choice("format", CorpusDescription.Format.self)
+    guard fields.node("format") == nil else { return chosen }
+    if case .mapping(let pairs)? = fields.node("source")?.kind,
+      pairs.contains(where: { $0.key.text == "duckdb" })
+    {
+      return .duckdb
     }
+    fields.missing("format")
+    return nil
+  }
+
+  private func encoding(_ fields: inout YAMLFields) -> TextEncoding? {
+    guard let name = fields.string("encoding"), let node = fields.node("encoding") else { return nil }
+    if let encoding = TextEncoding(name: name) { return encoding }
+    let known = TextEncoding.allCases.map(\.rawValue)
+    problems.add(
+      node.error(
+        "encoding '\(name)' cannot be read\(suggestion(for: name, among: known)), or convert the file with "
+          + "'iconv -f \(name) -t UTF-8'"))
+    return nil
+  }
+
+  /// A number of records, or a share such as `1%`.
+  private func mostBad(
+    _ fields: inout YAMLFields, _ onBadRecord: CorpusDescription.BadRecords
+  ) -> CorpusDescription.MostBad? {
+    guard let text = fields.string("max_bad"), let node = fields.node("max_bad") else { return nil }
+    if onBadRecord == .stop {
+      problems.add(node.error("'max_bad' is for 'on_bad_record: quarantine'; without it the first one stops"))
+    }
+    if let count = Int(text), count >= 0 { return .count(count) }
+    if text.hasSuffix("%"), let percent = Double(text.dropLast()), (0...100).contains(percent) {
+      return .share(percent / 100)
+    }
+    problems.add(
+      node.error("'max_bad' must be a number of records or a share such as 1%, found \(node.description)"))
+    return nil
   }
 
   /// The path of one record: demanded for XML, possible for JSON, nonsense elsewhere.
@@ -145,11 +185,43 @@ struct DescriptionFile {
       }
     }
     dialect.quotes = fields.boolean("quotes") ?? (format != .tsv)
+    dialect.quote = byte("quote", &fields) ?? dialect.quote
+    dialect.separator = byte("separator", &fields) ?? (format == .tsv ? 9 : UInt8(ascii: ","))
+    dialect.escape = byte("escape", &fields)
+    dialect.comment = fields.string("comment")
+    dialect.layout = fields.choice("layout", CorpusDescription.Layout.self) ?? .array
+    checkMarks(dialect, fields)
     only([.lines], "pattern")
     only([.lines], "on_no_match")
     only([.csv, .tsv], "columns")
-    only([.csv, .tsv], "quotes")
+    for key in ["quotes", "quote", "separator", "escape"] { only([.csv, .tsv], key) }
+    only([.csv, .tsv, .lines], "comment")
+    only([.json], "layout")
     return dialect
+  }
+
+  /// One character of ASCII.
+  private func byte(_ key: String, _ fields: inout YAMLFields) -> UInt8? {
+    guard let text = fields.string(key), let node = fields.node(key) else { return nil }
+    let bytes = Array((text == "\\t" ? "\t" : text).utf8)
+    if bytes.count == 1, let byte = bytes.first, byte < 0x80, byte != 10, byte != 13 { return byte }
+    problems.add(node.error("'\(key)' must be one ASCII character, found \(node.description)"))
+    return nil
+  }
+
+  /// What separates, quotes, escapes and begins comments must be told apart.
+  private func checkMarks(_ dialect: CorpusDescription.Dialect, _ fields: YAMLFields) {
+    let marks = [dialect.separator, dialect.quotes ? dialect.quote : nil, dialect.escape].compactMap(\.self)
+    let node = fields.node
+    if Set(marks).count < marks.count {
+      problems.add(node.error("'separator', 'quote' and 'escape' must be three different characters"))
+    }
+    if let comment = dialect.comment,
+      comment.isEmpty || comment.utf8.contains(where: { marks.contains($0) || $0 == 10 })
+    {
+      problems.add(
+        node.error("'comment' must be a text without the characters that separate, quote and escape values"))
+    }
   }
 
   private func conditions(

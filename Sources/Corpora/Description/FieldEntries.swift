@@ -1,4 +1,5 @@
 import Bytes
+import Patterns
 import Records
 import YAML
 
@@ -32,28 +33,68 @@ extension DescriptionFile {
       return .init(name: name, origin: .path(path), node: node)
     }
     guard var fields = YAMLFields(node, "the field '\(name)'", problems) else { return nil }
-    let from = fields.string("from")
-    let constant = fields.node("const")
-    let origin: CorpusDescription.Origin
-    switch (from, constant) {
-    case (let path?, nil): origin = .path(path)
-    case (nil, let value?): origin = .constant(plainValue(value))
-    case (nil, nil): origin = .path("")
-    case (_?, let value?):
-      problems.add(value.error("the field '\(name)' has both 'from' and 'const'; keep one"))
-      origin = .path("")
-    }
-    if from == nil, constant == nil, fields.node("from") == nil {
-      problems.add(node.error("the field '\(name)' needs 'from' or 'const'"))
-    }
-    var field = CorpusDescription.Field(name: name, origin: origin, node: fields.node("from") ?? node)
+    let (origin, place) = origin(name, node, &fields)
+    var field = CorpusDescription.Field(name: name, origin: origin, node: place)
+    field.missing = fields.hasKey("default") ? fields.node("default").map(plainValue) ?? .null : nil
     field.replacements = replacements(&fields)
+    field.extract = extract(&fields)
     field.separator = separator(&fields)
     field.mapping = mapping(&fields)
     field.type = fields.choice("type", ValueType.self)
     checkType(field, fields.node("type"), format)
     fields.finish()
     return field
+  }
+
+  /// Where the value comes from: exactly one of the keys that say so; and the node to tell faults at.
+  private func origin(
+    _ name: String, _ node: YAMLNode, _ fields: inout YAMLFields
+  ) -> (CorpusDescription.Origin, YAMLNode) {
+    var found: [(key: String, origin: CorpusDescription.Origin, node: YAMLNode)] = []
+    if let path = fields.string("from"), let place = fields.node("from") {
+      found.append(("from", .path(path), place))
+    }
+    if let value = fields.node("const") { found.append(("const", .constant(plainValue(value)), value)) }
+    if let paths = fields.strings("list"), let place = fields.node("list") {
+      found.append(("list", .list(paths), place))
+    }
+    let between = fields.string("with")
+    if let paths = fields.strings("join"), let place = fields.node("join") {
+      found.append(("join", .join(paths, between ?? " "), place))
+    }
+    if let pairs = fields.named("zip"), let place = fields.node("zip") {
+      let columns = pairs.compactMap { key, value -> (key: String, path: String)? in
+        guard let key = key.text, let path = value.text, !path.isEmpty else {
+          problems.add(value.error("'zip' gives a path for each key, found \(value.description)"))
+          return nil
+        }
+        return (key, path)
+      }
+      found.append(("zip", .zip(columns), place))
+    }
+    if between != nil, !found.contains(where: { $0.key == "join" }), let place = fields.node("with") {
+      problems.add(place.error("'with' is the text between the parts of 'join', which is missing"))
+    }
+    if found.count > 1 {
+      let keys = found.map { "'\($0.key)'" }.joined(separator: " and ")
+      problems.add(found[1].node.error("the field '\(name)' has both \(keys); keep one"))
+    }
+    if let first = found.first { return (first.origin, first.node) }
+    let keys = ["from", "const", "list", "join", "zip"]
+    if !keys.contains(where: { fields.node($0) != nil }) {
+      problems.add(node.error("the field '\(name)' needs 'from' or 'const'"))
+    }
+    return (.path(""), node)
+  }
+
+  private func extract(_ fields: inout YAMLFields) -> Pattern? {
+    guard let source = fields.string("extract"), let node = fields.node("extract") else { return nil }
+    do throws(Diagnostic) {
+      return try Pattern(source)
+    } catch {
+      problems.add(node.error(error.message))
+      return nil
+    }
   }
 
   private func replacements(_ fields: inout YAMLFields) -> [(from: String, to: String)] {
@@ -92,8 +133,12 @@ extension DescriptionFile {
     _ field: CorpusDescription.Field, _ node: YAMLNode?, _ format: CorpusDescription.Format?
   ) {
     guard let node, let type = field.type, let format else { return }
-    let fromText = format != .jsonl && format != .json
-    let lists = format == .xml || field.separator != nil
+    let fromText = ![.jsonl, .json, .parquet, .duckdb].contains(format)
+    var lists = format == .xml || field.separator != nil
+    switch field.origin {
+    case .list, .zip, .constant: lists = true
+    case .path, .join: break
+    }
     if fromText, type == .dictionary || (type == .list && !lists) {
       problems.add(
         node.error("a value of the format '\(format.rawValue)' is a text and cannot be a \(type.rawValue)"))

@@ -5,7 +5,7 @@ import YAML
 extension DescriptionFile {
   func checkPaths(_ description: CorpusDescription) {
     for field in description.fields {
-      if case .path(let path) = field.origin, !path.isEmpty { check(path, field.node, description) }
+      for path in field.origin.paths where !path.isEmpty { check(path, field.node, description) }
     }
     for condition in description.conditions { check(condition.path, condition.node, description) }
   }
@@ -18,7 +18,12 @@ extension DescriptionFile {
     do throws(Diagnostic) {
       switch description.format {
       case .xml: _ = try XMLFieldPath(path)
-      case .json, .jsonl: _ = try JSONPath(path)
+      case .json, .jsonl, .parquet, .duckdb: _ = try JSONPath(path)
+      case .lines where description.sources.contains { !$0.aligned.isEmpty }:
+        for source in description.sources {
+          try known(
+            path, source.aligned.map(\.name) + source.constants.map(\.name), "name of an aligned file")
+        }
       case .lines:
         try known(path, LinesReader.names(description.dialect.pattern), "named group of the pattern")
       case .csv, .tsv:

@@ -6,21 +6,25 @@ final class DelimitedReader: FormatReader {
   private let sink: any RawRecordSink
   private let limits: ReadingLimits
   private let paths: [String]
-  private var splitter: RowSplitter
+  private let splitter: RowSplitter
   /// The names of the columns, nil until the header has been read.
   private var columns: [String]?
   /// For each path its column.
   private var places: [Int] = []
   private let record: RawRecord
+  /// The values of a row that do not stand in it as they are.
+  private var rewritten = ByteBuffer()
 
   init(
-    paths: [String], separator: UInt8, dialect: CorpusDescription.Dialect, limits: ReadingLimits,
-    sink: any RawRecordSink
+    paths: [String], dialect: CorpusDescription.Dialect, limits: ReadingLimits, sink: any RawRecordSink
   ) throws {
     self.sink = sink
     self.limits = limits
     self.paths = paths
-    splitter = RowSplitter(separator: separator, quotes: dialect.quotes, longest: limits.recordBytes)
+    let marks = RowSplitter.Marks(
+      separator: dialect.separator, quote: dialect.quotes ? dialect.quote : nil, escape: dialect.escape,
+      comment: Array((dialect.comment ?? "").utf8))
+    splitter = RowSplitter(marks, longest: limits.recordBytes)
     record = RawRecord(pathCount: paths.count)
     if let columns = dialect.columns { try name(columns) }
   }
@@ -48,13 +52,15 @@ final class DelimitedReader: FormatReader {
       try sink.refuse(BadRecord(reason: reason, position: position, bytes: row.bytes, size: row.size))
     }
     if row.isCut { return try refuse(limits.tooLong("the row"), at: row.start) }
+    if row.isComment { return sink.skip() }
     if let fault = row.fault { return try refuse(fault.reason, at: row.position(fault.offset)) }
-    if let fault = UTF8Fault(row.bytes, from: row.start) {
+    if !row.isValid, let fault = UTF8Fault(row.bytes, from: row.start) {
       return try refuse(fault.reason, at: fault.position)
     }
-    guard let columns else { return try header(row, refuse) }
-    guard row.values.count == columns.count else {
-      let found = "found \(row.values.count) \(row.values.count == 1 ? "value" : "values") in the row"
+    guard let columns else { return try header(row) }
+    guard splitter.valueCount == columns.count else {
+      let count = splitter.valueCount
+      let found = "found \(count) \(count == 1 ? "value" : "values") in the row"
       let names = columns.prefix(8).map { "'\($0)'" }.joined(separator: ", ")
       return try refuse(
         "\(found), expected \(columns.count) as there are columns (\(names)\(columns.count > 8 ? ", …" : ""))",
@@ -62,17 +68,41 @@ final class DelimitedReader: FormatReader {
     }
     record.start = row.start
     record.bytes = row.bytes
-    for (path, column) in places.enumerated() {
-      record.values[path] = .string(row.text(row.values[column]))
-      record.offsets[path] = row.values[column].range.lowerBound
+    rewritten.removeAll()
+    for path in places.indices {
+      let value = splitter.values[places[path]]
+      record.setText(path, text(value, row), offset: value.start)
     }
     try sink.take(record)
   }
 
-  private func header(
-    _ row: RowSplitter.Row, _ refuse: (String, TextPosition) throws -> Void
-  ) throws {
-    let names = row.values.map { row.text($0) }
+  /// The text of a value, in the row or in `rewritten`, whose memory stays where it is until the next row.
+  private func text(_ value: RowSplitter.Place, _ row: RowSplitter.Row) -> UnsafeRawBufferPointer {
+    let inset = value.isQuoted ? 1 : 0
+    let inside = UnsafeRawBufferPointer(
+      rebasing: row.bytes[(value.start + inset)..<max(value.start + inset, value.end - inset)])
+    guard value.needsWork else { return inside }
+    // No value grows, so all of them together fit.
+    if rewritten.count == 0 { rewritten.reserve(row.bytes.count) }
+    let begin = rewritten.count
+    let (quote, escape) = (value.isQuoted ? splitter.marks.quote : nil, splitter.marks.escape)
+    var isTaken = false
+    for byte in inside {
+      if !isTaken, byte == escape || byte == quote {
+        isTaken = true
+        continue
+      }
+      isTaken = false
+      rewritten.append(byte)
+    }
+    return rewritten.withBytes { UnsafeRawBufferPointer(rebasing: $0[begin...]) }
+  }
+
+  private func header(_ row: RowSplitter.Row) throws {
+    rewritten.removeAll()
+    let names = (0..<splitter.valueCount).map {
+      String(decoding: text(splitter.values[$0], row), as: UTF8.self)
+    }
     for (place, name) in names.enumerated() where names[..<place].contains(name) {
       throw DescriptionFault.records(
         "the header names the column '\(name)' twice; list the columns with 'columns'")

@@ -28,6 +28,7 @@ final class JSONLinesReader: FormatReader {
         BadRecord(
           reason: limits.tooLong("the line"), position: line.start, bytes: line.bytes, size: line.size))
     }
+    if line.bytes.first == UInt8(ascii: "{") { return try values.take(line.bytes, at: line.start) }
     guard line.bytes.contains(where: { $0 != 32 && $0 != 9 && $0 != 13 }) else { return }
     try values.take(line.bytes, at: line.start)
   }
@@ -39,6 +40,11 @@ final class JSONValueReader {
   private let parser: JSONParser
   private let paths: [JSONPath]
   private let record: RawRecord
+  /// The keys of the record before, which mostly are the keys of the next; known to be without repeats.
+  private var keys = JSONKeys()
+  /// Lists that paths with a `*` gather.
+  private var gathered = ByteBuffer()
+  private let gathers: Bool
 
   init(paths: [String], sink: any RawRecordSink) throws(Diagnostic) {
     self.sink = sink
@@ -46,15 +52,17 @@ final class JSONValueReader {
     var compiled: [JSONPath] = []
     for path in paths { compiled.append(try JSONPath(path)) }
     self.paths = compiled
+    gathers = compiled.contains(where: \.gathers)
     record = RawRecord(pathCount: paths.count)
   }
 
   func take(_ bytes: UnsafeRawBufferPointer, at start: TextPosition) throws {
+    // What simdjson takes is valid UTF-8.
+    if let packed = parser.packed(bytes) { return try take(packed, of: bytes, at: start) }
     func refuse(_ reason: String, at position: TextPosition) throws {
       try sink.refuse(BadRecord(reason: reason, position: position, bytes: bytes, size: bytes.count))
     }
     if let fault = UTF8Fault(bytes, from: start) { return try refuse(fault.reason, at: fault.position) }
-    if let packed = parser.packed(bytes) { return try take(packed, of: bytes, at: start) }
     let value: Value
     do throws(Diagnostic) {
       value = try parser.parse(bytes)
@@ -76,10 +84,42 @@ final class JSONValueReader {
           reason: "expected an object or a list as a record, found \(found)", position: start, bytes: bytes,
           size: bytes.count))
     }
+    if let repeated = keys.repeated(in: packed) { sink.noteRepeatedKey(repeated, at: start) }
     record.start = start
     record.bytes = bytes
-    for place in paths.indices { record.values[place] = paths[place].value(in: packed) }
+    if gathers { return try takeGathered(packed) }
+    for place in paths.indices {
+      if let found = paths[place].packed(in: packed) {
+        record.setPacked(place, found)
+      } else {
+        record.setMissing(place)
+      }
+    }
     try sink.take(record)
+  }
+
+  private func takeGathered(_ packed: UnsafeRawBufferPointer) throws {
+    gathered.removeAll()
+    var ranges: [Range<Int>?] = []
+    for path in paths {
+      let begin = gathered.count
+      guard let value = path.value(in: packed) else {
+        ranges.append(nil)
+        continue
+      }
+      PackedValue.append(value, to: &gathered)
+      ranges.append(begin..<gathered.count)
+    }
+    try gathered.withBytes { bytes in
+      for (place, range) in ranges.enumerated() {
+        if let range {
+          record.setPacked(place, UnsafeRawBufferPointer(rebasing: bytes[range]))
+        } else {
+          record.setMissing(place)
+        }
+      }
+      try sink.take(record)
+    }
   }
 }
 

@@ -48,31 +48,65 @@ struct JSONPointer: Hashable {
   }
 }
 
-/// Where a field's value stands in a JSON record: a key, or a pointer when it begins with a slash.
+/// Where a field's value stands in a JSON record: a key, or a pointer when it begins with a slash. In a pointer
+/// `*` stands for every item of a list: the values found behind it become a list.
 struct JSONPath {
   private let tokens: [Token]
+  /// Whether the path holds a `*`.
+  let gathers: Bool
 
   private struct Token {
     var key: [UInt8]
     /// As a place in an array; nil when it is none.
     var index: Int?
+    var isAll: Bool
   }
 
   init(_ text: String) throws(Diagnostic) {
-    let names = text.utf8.first == UInt8(ascii: "/") ? try JSONPointer(text).tokens : [text]
-    tokens = names.map { Token(key: Array($0.utf8), index: JSONPointer.index($0)) }
+    let isPointer = text.utf8.first == UInt8(ascii: "/")
+    let names = isPointer ? try JSONPointer(text).tokens : [text]
+    tokens = names.map {
+      Token(key: Array($0.utf8), index: JSONPointer.index($0), isAll: isPointer && $0 == "*")
+    }
+    gathers = tokens.contains(where: \.isAll)
   }
 
-  /// The value there in a packed record; nil when there is none. The rest of the record is not looked into.
-  func value(in record: UnsafeRawBufferPointer) -> Value? {
+  /// The packed value there in a packed record; nil when there is none. The rest of the record is not looked
+  /// into. For paths without a `*`.
+  func packed(in record: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
     var value = record
     for token in tokens {
-      let inner =
-        PackedValue.item(of: value, key: token.key)
-        ?? token.index.flatMap { PackedValue.item(of: value, at: $0) }
-      guard let inner else { return nil }
+      guard let inner = Self.step(token, value) else { return nil }
+      value = inner
+    }
+    return UnsafeRawBufferPointer(rebasing: value[..<PackedValue.size(value)])
+  }
+
+  /// A copy of the value there; nil when there is none.
+  func value(in record: UnsafeRawBufferPointer) -> Value? { value(in: record, from: 0) }
+
+  private func value(in record: UnsafeRawBufferPointer, from first: Int) -> Value? {
+    var value = record
+    for place in tokens.indices.dropFirst(first) {
+      if tokens[place].isAll, case .list(let items) = PackedValue.read(value).value {
+        // A copy of each item is packed again: such paths are rare, and short.
+        var found: [Value] = []
+        for item in items {
+          var buffer = ByteBuffer()
+          PackedValue.append(item, to: &buffer)
+          guard let inner = buffer.withBytes({ self.value(in: $0, from: place + 1) }) else { return nil }
+          found.append(inner)
+        }
+        return .list(found)
+      }
+      guard let inner = Self.step(tokens[place], value) else { return nil }
       value = inner
     }
     return PackedValue.read(value).value
+  }
+
+  private static func step(_ token: Token, _ value: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    PackedValue.item(of: value, key: token.key)
+      ?? token.index.flatMap { PackedValue.item(of: value, at: $0) }
   }
 }

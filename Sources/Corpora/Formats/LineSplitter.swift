@@ -24,7 +24,7 @@ struct LineSplitter {
 
   mutating func begin(at offset: Int) { start.offset = offset }
 
-  mutating func split(_ bytes: UnsafeRawBufferPointer, _ body: (Line) throws -> Void) throws {
+  mutating func split(_ bytes: UnsafeRawBufferPointer, _ body: (Line) throws -> Void) rethrows {
     var rest = bytes
     while let base = rest.baseAddress, rest.count > 0 {
       guard let found = memchr(base, 10, rest.count) else { break }
@@ -44,7 +44,7 @@ struct LineSplitter {
   }
 
   /// The last line, when it has no line feed.
-  mutating func finish(_ body: (Line) throws -> Void) throws {
+  mutating func finish(_ body: (Line) throws -> Void) rethrows {
     if !pending.isEmpty { try givePending(body) }
   }
 
@@ -54,7 +54,7 @@ struct LineSplitter {
     dropped += bytes.count - taken
   }
 
-  private mutating func givePending(_ body: (Line) throws -> Void) throws {
+  private mutating func givePending(_ body: (Line) throws -> Void) rethrows {
     var line: [UInt8] = []
     swap(&line, &pending)
     let size = line.count + dropped
@@ -67,7 +67,7 @@ struct LineSplitter {
 
   private mutating func give(
     _ bytes: UnsafeRawBufferPointer, size: Int, _ body: (Line) throws -> Void
-  ) throws {
+  ) rethrows {
     let isCut = size > bytes.count
     let text = bytes.last == 13 && !isCut ? UnsafeRawBufferPointer(rebasing: bytes.dropLast()) : bytes
     let line = Line(bytes: text, start: start, size: size, isCut: isCut)

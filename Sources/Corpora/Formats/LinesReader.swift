@@ -1,4 +1,5 @@
 import Bytes
+import JSON
 import Patterns
 import Records
 
@@ -7,7 +8,7 @@ final class LinesReader: FormatReader {
   private let sink: any RawRecordSink
   private let limits: ReadingLimits
   private let skipsUnmatched: Bool
-  private let skip: () -> Void
+  private let comment: [UInt8]
   private let matcher: Matcher?
   /// For each path its group; 0, the whole line.
   private let groups: [Int]
@@ -19,15 +20,13 @@ final class LinesReader: FormatReader {
     (pattern?.names.map(\.name) ?? []) + ["line"]
   }
 
-  /// - Parameter skip: called for each line that is passed over.
   init(
-    paths: [String], dialect: CorpusDescription.Dialect, limits: ReadingLimits, sink: any RawRecordSink,
-    skip: @escaping () -> Void
+    paths: [String], dialect: CorpusDescription.Dialect, limits: ReadingLimits, sink: any RawRecordSink
   ) throws(Diagnostic) {
     self.sink = sink
     self.limits = limits
-    self.skip = skip
     skipsUnmatched = dialect.onNoMatch == .skip
+    comment = Array((dialect.comment ?? "").utf8)
     matcher = if let pattern = dialect.pattern { try Matcher(pattern) } else { nil }
     groups = paths.map { path in
       dialect.pattern?.names.first { $0.name.utf8.elementsEqual(path.utf8) }?.index ?? 0
@@ -51,11 +50,12 @@ final class LinesReader: FormatReader {
     if let fault = UTF8Fault(line.bytes, from: line.start) {
       return try refuse(fault.reason, at: fault.position)
     }
+    if !comment.isEmpty, line.bytes.starts(with: comment) { return sink.skip() }
     record.start = line.start
     record.bytes = line.bytes
     guard let matcher else {
-      if line.bytes.isEmpty { return skip() }
-      for path in record.values.indices { set(path, 0..<line.bytes.count) }
+      if line.bytes.isEmpty { return sink.skip() }
+      for path in groups.indices { record.setText(path, line.bytes, offset: 0) }
       return try sink.take(record)
     }
     var isMatch = false
@@ -65,24 +65,18 @@ final class LinesReader: FormatReader {
       return try refuse(error.message, at: line.start)
     }
     guard isMatch else {
-      if skipsUnmatched { return skip() }
+      if skipsUnmatched { return sink.skip() }
       return try refuse(
         "the line does not match the pattern ('on_no_match: skip' passes over such lines)", at: line.start)
     }
     for (path, group) in groups.enumerated() {
       if let range = group == 0 ? 0..<line.bytes.count : matcher.range(of: group) {
-        set(path, range)
+        record.setText(path, UnsafeRawBufferPointer(rebasing: line.bytes[range]), offset: range.lowerBound)
       } else {
-        record.values[path] = nil
-        record.offsets[path] = -1
+        record.setMissing(path)
       }
     }
     try sink.take(record)
-  }
-
-  private func set(_ path: Int, _ range: Range<Int>) {
-    record.values[path] = .string(String(decoding: record.bytes[range], as: UTF8.self))
-    record.offsets[path] = range.lowerBound
   }
 }
 
@@ -93,10 +87,11 @@ struct UTF8Fault {
 
   /// nil for valid text.
   init?(_ bytes: UnsafeRawBufferPointer, from start: TextPosition) {
-    guard let offset = UTF8Check(bytes).invalid else { return nil }
+    guard !UTF8Text.isValid(bytes), let offset = UTF8Check(bytes).invalid else { return nil }
     position = start.advanced(over: UnsafeRawBufferPointer(rebasing: bytes[0..<offset]))
     let found = hexadecimal(bytes[offset..<min(offset + 1, bytes.count)])
     reason =
-      "invalid UTF-8: byte 0x\(found) at byte offset \(position.offset) of the file; expected UTF-8 text"
+      "invalid UTF-8: byte 0x\(found) at byte offset \(position.offset) of the file; expected UTF-8 text "
+      + "(name another 'encoding', or replace what is invalid with 'invalid_utf8: replace')"
   }
 }

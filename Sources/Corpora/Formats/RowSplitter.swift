@@ -1,13 +1,30 @@
 import Bytes
+import Glibc
+import JSON
 
 /// Cuts pieces of a file into rows and the rows into values.
-struct RowSplitter {
+///
+/// The places of separators, quotes, line feeds and escapes are found many bytes at a time; the state machine
+/// goes from one of them to the next. A row that a piece does not finish waits in `carry`, from its first byte.
+final class RowSplitter {
+  /// What the bytes between and around values are.
+  struct Marks {
+    var separator: UInt8
+    /// Encloses values; nil: nothing does.
+    var quote: UInt8?
+    /// Takes its meaning from the byte behind it; nil: nothing does.
+    var escape: UInt8?
+    /// With what a line that is no row begins; empty: nothing.
+    var comment: [UInt8] = []
+  }
+
   /// A value's place in its row, quotes included.
   struct Place {
-    var range: Range<Int>
+    var start: Int
+    var end: Int
     var isQuoted: Bool
-    /// Whether a quote stands doubled inside.
-    var hasDoubledQuotes: Bool
+    /// Whether it holds a doubled quote or an escape.
+    var needsWork: Bool
   }
 
   struct Fault {
@@ -22,8 +39,10 @@ struct RowSplitter {
     /// The row's length in the file.
     var size: Int
     /// Whether the row was too long to keep as a whole.
-    var isCut: Bool
-    var values: [Place]
+    var isCut = false
+    var isComment = false
+    /// Whether the bytes are known to be UTF-8.
+    var isValid = false
     var fault: Fault?
 
     var isBlank: Bool { size == 0 || (bytes.count == 0 && !isCut) }
@@ -31,205 +50,290 @@ struct RowSplitter {
     func position(_ offset: Int) -> TextPosition {
       start.advanced(over: UnsafeRawBufferPointer(rebasing: bytes[0..<min(offset, bytes.count)]))
     }
-
-    func text(_ place: Place) -> String {
-      let whole = UnsafeRawBufferPointer(rebasing: bytes[place.range])
-      guard place.isQuoted, whole.count >= 2 else { return String(decoding: whole, as: UTF8.self) }
-      let inside = UnsafeRawBufferPointer(rebasing: whole[1..<whole.count - 1])
-      guard place.hasDoubledQuotes else { return String(decoding: inside, as: UTF8.self) }
-      var text: [UInt8] = []
-      text.reserveCapacity(inside.count)
-      var isSecond = false
-      for byte in inside {
-        isSecond = byte == UInt8(ascii: "\"") && !isSecond
-        if !isSecond { text.append(byte) }
-      }
-      return String(decoding: text, as: UTF8.self)
-    }
   }
 
-  private enum State {
-    case valueStart, plain, quoted, quoteInQuoted, behindQuoted
-    /// The row is wrong; its end is looked for.
-    case faulty
+  private enum Mode {
+    case plain, quoted, closed
+    /// The row is wrong, or a comment; its end is looked for.
+    case faulty, comment
   }
 
   /// A row with more values is no row but something else read as one.
   private static let mostValues = 1 << 16
-  private let separator: UInt8
-  private let quotes: Bool
+  private static let block = 1 << 15
+  let marks: Marks
   private let longest: Int
-  private var state = State.valueStart
-  private var start = TextPosition(line: 1, column: 1, offset: 0)
-  /// The row in hand, as far as it came in earlier pieces.
-  private var pending: [UInt8] = []
-  /// Bytes of the row in hand that came in earlier pieces, also those that were not kept.
-  private var earlier = 0
-  private var values: [Place] = []
-  private var valueStart = 0
-  private var hasDoubledQuotes = false
-  private var lineFeeds = 0
-  private var fault: Fault?
+  private let found: UnsafeMutablePointer<UInt32>
+  /// The values of the row in hand, as many as `valueCount`.
+  @exclusivity(unchecked) private(set) var values: UnsafeMutablePointer<Place>
+  @exclusivity(unchecked) private(set) var valueCount = 0
+  @exclusivity(unchecked) private var valueRoom = 64
+  @exclusivity(unchecked) private var mode = Mode.plain
+  @exclusivity(unchecked) private var start = TextPosition(line: 1, column: 1, offset: 0)
+  @exclusivity(unchecked) private var carry = ByteBuffer()
+  /// Bytes of a row that is too long, behind those in `carry`.
+  @exclusivity(unchecked) private var dropped = 0
+  @exclusivity(unchecked) private var valueStart = 0
+  @exclusivity(unchecked) private var closedAt = -1
+  @exclusivity(unchecked) private var literalAt = -1
+  @exclusivity(unchecked) private var needsWork = false
+  @exclusivity(unchecked) private var isRowStart = true
+  @exclusivity(unchecked) private var lineFeeds = 0
+  @exclusivity(unchecked) private var fault: Fault?
 
-  init(separator: UInt8, quotes: Bool, longest: Int) {
-    self.separator = separator
-    self.quotes = quotes
+  init(_ marks: Marks, longest: Int) {
+    self.marks = marks
     self.longest = longest
+    found = .allocate(capacity: Self.block)
+    values = .allocate(capacity: 64)
   }
 
-  mutating func begin(at offset: Int) { start.offset = offset }
+  deinit {
+    found.deallocate()
+    values.deallocate()
+  }
 
-  mutating func split(_ bytes: UnsafeRawBufferPointer, _ body: (Row) throws -> Void) throws {
-    let quote: UInt8 = quotes ? UInt8(ascii: "\"") : 10
-    var rowStart = 0
-    var ahead = 0
-    while ahead < bytes.count {
-      // Most bytes are the insides of values.
-      if state == .plain {
-        while ahead < bytes.count, bytes[ahead] != separator, bytes[ahead] != 10 { ahead &+= 1 }
-      } else if state == .quoted {
-        while ahead < bytes.count, bytes[ahead] != quote, bytes[ahead] != 10 { ahead &+= 1 }
+  func begin(at offset: Int) { start.offset = offset }
+
+  func split(_ piece: UnsafeRawBufferPointer, _ body: (Row) throws -> Void) throws {
+    var piece = piece
+    if dropped > 0 {
+      guard let base = piece.baseAddress, let feed = memchr(base, 10, piece.count) else {
+        dropped += piece.count
+        return
       }
-      guard ahead < bytes.count else { break }
-      let place = ahead
-      let byte = bytes[place]
-      ahead += 1
-      switch state {
-      case .plain: break
-      case .quoted:
-        if byte == quote {
-          state = .quoteInQuoted
-          continue
-        }
-        if earlier + place - rowStart <= longest {
-          lineFeeds += 1
-          continue
-        }
-        // Too long a quotation is one that was never meant; the row ends here.
-        state = .faulty
-      case .valueStart:
-        if byte == quote, byte != 10 {
-          state = .quoted
-          continue
-        }
-        if byte != separator, byte != 10 {
-          state = .plain
-          continue
-        }
-      case .quoteInQuoted:
-        if byte == quote {
-          hasDoubledQuotes = true
-          state = .quoted
-          continue
-        }
-        if byte == 13 {
-          state = .behindQuoted
-          continue
-        }
-        if byte != separator, byte != 10 {
-          fail("found text behind the closing quote", at: earlier + place - rowStart)
-          continue
-        }
-      case .behindQuoted:
-        if byte != 10 {
-          fail("found text behind the closing quote", at: earlier + place - rowStart)
-          continue
-        }
-      case .faulty:
-        if byte != 10 { continue }
-      }
-      let offset = earlier + place - rowStart
-      if byte == separator {
-        endValue(at: offset, in: state)
-        state = .valueStart
-        valueStart = offset + 1
-        continue
-      }
-      if state != .faulty { endValue(at: offset, in: state) }
-      try giveRow(UnsafeRawBufferPointer(rebasing: bytes[rowStart..<place]), lineFeed: 1, body)
-      rowStart = place + 1
+      let length = UnsafeRawPointer(feed) - base
+      try giveCut(size: carry.count + dropped + length, lineFeed: 1, body)
+      piece = UnsafeRawBufferPointer(rebasing: piece[(length + 1)...])
     }
-    keep(UnsafeRawBufferPointer(rebasing: bytes[rowStart...]))
+    if carry.count == 0 {
+      let used = try scan(piece, from: 0, body)
+      carry.append(UnsafeRawBufferPointer(rebasing: piece[used...]))
+    } else {
+      let scanned = carry.count
+      carry.append(piece)
+      let used = try carry.withBytes { try scan($0, from: scanned, body) }
+      carry.removeFirst(used)
+    }
+    if carry.count > longest {
+      dropped = carry.count - longest
+      carry.truncate(to: longest)
+    }
   }
 
   /// The last row, when it has no line feed.
-  mutating func finish(_ body: (Row) throws -> Void) throws {
-    guard earlier > 0 else { return }
-    switch state {
-    case .quoted:
-      fault = Fault(
-        reason: "the quote that opens this value is never closed; expected a closing '\"'",
-        offset: valueStart)
-    case .faulty: break
-    default: endValue(at: earlier, in: state)
+  func finish(_ body: (Row) throws -> Void) throws {
+    if dropped > 0 { return try giveCut(size: carry.count + dropped, lineFeed: 0, body) }
+    guard carry.count > 0 else { return }
+    try carry.withBytes { bytes in
+      if isRowStart { lookForComment(bytes, at: 0, upTo: bytes.count) }
+      switch mode {
+      case .plain: endValue(at: bytes.count, isQuoted: false)
+      case .quoted:
+        fault = Fault(
+          reason: "the quote that opens this value is never closed; expected a closing '\(shownQuote)'",
+          offset: valueStart)
+      case .closed: endClosed(bytes, rowStart: 0, at: bytes.count, isEnd: true)
+      case .faulty, .comment: break
+      }
+      try give(bytes, size: bytes.count, lineFeed: 0, isValid: false, body)
     }
-    try giveRow(UnsafeRawBufferPointer(start: nil, count: 0), lineFeed: 0, body)
+    carry.removeAll()
   }
 
-  private mutating func fail(_ what: String, at offset: Int) {
+  /// Goes through the bytes from a place on, which continue those before; gives back how many belong to rows
+  /// that are done.
+  private func scan(
+    _ bytes: UnsafeRawBufferPointer, from first: Int, _ body: (Row) throws -> Void
+  ) throws -> Int {
+    let separator = marks.separator
+    let quote = marks.quote ?? 10
+    let escape = marks.escape ?? 10
+    let hasComment = !marks.comment.isEmpty
+    var rowStart = 0
+    var blockStart = first
+    while blockStart < bytes.count {
+      let block = UnsafeRawBufferPointer(
+        rebasing: bytes[blockStart..<min(bytes.count, blockStart + Self.block)])
+      let count = TextLoops.marks(block, separator, quote, 10, escape, into: found)
+      let isValid = areRowsValid(bytes, from: rowStart, block: blockStart, marks: count)
+      for number in 0..<count {
+        let place = blockStart &+ Int(found[number])
+        let byte = bytes[place]
+        let offset = place &- rowStart
+        if offset == literalAt {
+          if byte == 10 { lineFeeds += 1 }
+          continue
+        }
+        if hasComment, isRowStart { lookForComment(bytes, at: rowStart, upTo: place) }
+        switch mode {
+        case .plain:
+          if byte == separator {
+            endValue(at: offset, isQuoted: false)
+            valueStart = offset &+ 1
+          } else if byte == 10 {
+            endValue(at: offset, isQuoted: false)
+            try give(bytes, from: rowStart, to: place, isValid, body)
+            rowStart = place + 1
+          } else if byte == quote {
+            if offset == valueStart { mode = .quoted }
+          } else {
+            literalAt = offset + 1
+            needsWork = true
+          }
+        case .quoted:
+          if byte == quote, marks.quote != nil {
+            mode = .closed
+            closedAt = offset
+          } else if byte == 10 {
+            // Too long a quotation is one that was never meant; the row ends here.
+            if offset > longest {
+              try give(bytes, from: rowStart, to: place, isValid, body)
+              rowStart = place + 1
+            } else {
+              lineFeeds += 1
+            }
+          } else if byte == escape {
+            literalAt = offset + 1
+            needsWork = true
+          }
+        case .closed:
+          if byte == quote, byte != 10, offset == closedAt + 1 {
+            needsWork = true
+            mode = .quoted
+            continue
+          }
+          endClosed(bytes, rowStart: rowStart, at: offset, isEnd: byte == 10)
+          if byte == 10 {
+            try give(bytes, from: rowStart, to: place, isValid, body)
+            rowStart = place + 1
+          } else if mode != .faulty {
+            if byte == separator {
+              mode = .plain
+              valueStart = offset + 1
+            } else {
+              fail(at: offset)
+            }
+          }
+        case .faulty, .comment:
+          if byte == 10 {
+            try give(bytes, from: rowStart, to: place, isValid, body)
+            rowStart = place + 1
+          }
+        }
+      }
+      blockStart += block.count
+    }
+    return rowStart
+  }
+
+  /// Whether all rows that end in a block are UTF-8: those begin at `rowStart` and end at its last line feed.
+  private func areRowsValid(
+    _ bytes: UnsafeRawBufferPointer, from rowStart: Int, block: Int, marks count: Int
+  ) -> Bool {
+    var last = count - 1
+    while last >= 0, bytes[block + Int(found[last])] != 10 { last -= 1 }
+    guard last >= 0 else { return false }
+    return UTF8Text.isValid(UnsafeRawBufferPointer(rebasing: bytes[rowStart..<(block + Int(found[last]))]))
+  }
+
+  private func lookForComment(_ bytes: UnsafeRawBufferPointer, at rowStart: Int, upTo end: Int) {
+    isRowStart = false
+    guard !marks.comment.isEmpty, end - rowStart >= marks.comment.count else { return }
+    if bytes[rowStart..<end].starts(with: marks.comment) { mode = .comment }
+  }
+
+  /// Ends a value behind its closing quote: at most a carriage return may stand there, before the row's end.
+  private func endClosed(_ bytes: UnsafeRawBufferPointer, rowStart: Int, at offset: Int, isEnd: Bool) {
+    let behind = closedAt + 1
+    if offset == behind { return endValue(at: offset, isQuoted: true) }
+    let isReturn = bytes[rowStart + behind] == 13
+    if isReturn, isEnd, offset == behind + 1 { return endValue(at: behind, isQuoted: true) }
+    fail(at: isReturn ? behind + 1 : behind)
+  }
+
+  private func fail(at offset: Int) {
     fault = Fault(
-      reason: "\(what); expected the separator or the end of the row (a quote inside a value is doubled)",
-      offset: offset)
-    state = .faulty
+      reason: "found text behind the closing quote; expected the separator or the end of the row (a quote "
+        + "inside a value is doubled)", offset: offset)
+    mode = .faulty
   }
 
-  private mutating func endValue(at offset: Int, in state: State) {
-    guard values.count < Self.mostValues else {
+  private func endValue(at offset: Int, isQuoted: Bool) {
+    if valueCount == valueRoom { growValues() }
+    guard valueCount < Self.mostValues else {
       let reason = "found more than \(Self.mostValues) values in one row; expected fewer"
       fault = fault ?? Fault(reason: reason, offset: offset)
       return
     }
-    let isQuoted = state == .quoteInQuoted || state == .behindQuoted
-    values.append(
-      Place(
-        range: valueStart..<(state == .behindQuoted ? offset - 1 : offset), isQuoted: isQuoted,
-        hasDoubledQuotes: hasDoubledQuotes))
-    hasDoubledQuotes = false
+    values[valueCount] = Place(start: valueStart, end: offset, isQuoted: isQuoted, needsWork: needsWork)
+    valueCount &+= 1
+    needsWork = false
   }
 
-  private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
-    pending.append(contentsOf: bytes.prefix(max(0, longest - pending.count)))
-    earlier += bytes.count
+  private func growValues() {
+    let larger = UnsafeMutablePointer<Place>.allocate(capacity: valueRoom * 2)
+    larger.update(from: values, count: valueCount)
+    values.deallocate()
+    values = larger
+    valueRoom *= 2
   }
 
-  private mutating func giveRow(
-    _ tail: UnsafeRawBufferPointer, lineFeed: Int, _ body: (Row) throws -> Void
-  ) throws {
-    if earlier == 0, tail.count <= longest {
-      try give(tail, size: tail.count, lineFeed: lineFeed, body)
-    } else {
-      keep(tail)
-      var row: [UInt8] = []
-      swap(&row, &pending)
-      let size = earlier
-      earlier = 0
-      try row.withUnsafeBytes { try give($0, size: size, lineFeed: lineFeed, body) }
-      row.removeAll(keepingCapacity: row.capacity < 1 << 20)
-      swap(&row, &pending)
+  private var shownQuote: String { String(Unicode.Scalar(marks.quote ?? 34)) }
+
+  private func giveCut(size: Int, lineFeed: Int, _ body: (Row) throws -> Void) throws {
+    try carry.withBytes { bytes in
+      let row = Row(bytes: bytes, start: start, size: size, isCut: true)
+      begin(behind: size, lineFeed)
+      try body(row)
     }
+    dropped = 0
+    carry.removeAll()
   }
 
-  private mutating func give(
-    _ bytes: UnsafeRawBufferPointer, size: Int, lineFeed: Int, _ body: (Row) throws -> Void
+  private func give(
+    _ bytes: UnsafeRawBufferPointer, from rowStart: Int, to end: Int, _ isValid: Bool,
+    _ body: (Row) throws -> Void
   ) throws {
-    let isCut = size > bytes.count
-    var text = bytes
-    // The carriage return of the line break belongs to no value.
-    if bytes.last == 13, !isCut {
-      text = UnsafeRawBufferPointer(rebasing: bytes.dropLast())
-      if let last = values.indices.last, values[last].range.upperBound > text.count {
-        values[last].range = min(values[last].range.lowerBound, text.count)..<text.count
+    let row = UnsafeRawBufferPointer(rebasing: bytes[rowStart..<end])
+    try give(row, size: row.count, lineFeed: 1, isValid: isValid, body)
+  }
+
+  private func give(
+    _ bytes: UnsafeRawBufferPointer, size: Int, lineFeed: Int, isValid: Bool, _ body: (Row) throws -> Void
+  ) throws {
+    var row = Row(
+      bytes: bytes, start: start, size: size, isCut: size > longest, isComment: mode == .comment,
+      isValid: isValid, fault: fault)
+    if row.isCut {
+      row.bytes = UnsafeRawBufferPointer(rebasing: bytes[..<longest])
+    } else if bytes.last == 13 {
+      // The carriage return of the line break belongs to no value.
+      row.bytes = UnsafeRawBufferPointer(rebasing: bytes.dropLast())
+      if valueCount > 0, values[valueCount - 1].end > row.bytes.count {
+        values[valueCount - 1].end = row.bytes.count
+        values[valueCount - 1].start = min(values[valueCount - 1].start, row.bytes.count)
       }
     }
-    let row = Row(bytes: text, start: start, size: size, isCut: isCut, values: values, fault: fault)
+    let count = valueCount
+    begin(behind: size, lineFeed)
+    valueCount = count
+    try body(row)
+    valueCount = 0
+  }
+
+  /// Makes ready for the row behind one of that size.
+  private func begin(behind size: Int, _ lineFeed: Int) {
     start.offset += size + lineFeed
     start.line += lineFeeds + lineFeed
-    values.removeAll(keepingCapacity: true)
+    valueCount = 0
     valueStart = 0
     lineFeeds = 0
-    hasDoubledQuotes = false
-    fault = nil
-    state = .valueStart
-    try body(row)
+    closedAt = -1
+    literalAt = -1
+    needsWork = false
+    isRowStart = true
+    if fault != nil { fault = nil }
+    mode = .plain
   }
 }

@@ -1,104 +1,246 @@
+import Bytes
 import Records
 
+/// The paths of the values of a record, laid out for being followed element by element.
+final class XMLValuePaths {
+  /// Stands for `*`.
+  static let any: Int32 = -2
+
+  struct Path {
+    var first: Int
+    var stepCount: Int
+    var ending: XMLFieldPath.Ending
+    /// Whether a step demands a prefix.
+    var hasPrefix: Bool
+  }
+
+  let paths: [Path]
+  let count: Int
+  /// The numbers of the names of all steps, one path after the other.
+  let numbers: UnsafeMutablePointer<Int32>
+  let prefixes: [[UInt8]?]
+  /// Steps of the longest path.
+  let deepest: Int
+
+  init(_ fields: [XMLFieldPath], _ names: inout XMLNames) {
+    var paths: [Path] = []
+    var numbers: [Int32] = []
+    var prefixes: [[UInt8]?] = []
+    for field in fields {
+      paths.append(
+        Path(
+          first: numbers.count, stepCount: field.steps.count, ending: field.ending,
+          hasPrefix: field.steps.contains { $0.prefix != nil }))
+      for step in field.steps {
+        numbers.append(step.name.map { names.number(for: $0) } ?? Self.any)
+        prefixes.append(step.prefix)
+      }
+    }
+    self.paths = paths
+    self.prefixes = prefixes
+    count = paths.count
+    deepest = paths.map(\.stepCount).max() ?? 0
+    self.numbers = .allocate(capacity: max(1, numbers.count))
+    self.numbers.initialize(from: numbers, count: numbers.count)
+  }
+
+  deinit { numbers.deallocate() }
+
+  @inline(__always)
+  func matches(_ path: Int, step: Int, _ element: XMLRecordMatcher.Element) -> Bool {
+    let place = paths[path].first &+ step
+    guard numbers[place] == element.number || numbers[place] == Self.any else { return false }
+    guard paths[path].hasPrefix, let prefix = prefixes[place] else { return true }
+    return element.prefix.map { XMLNames.equal(prefix, $0) } ?? false
+  }
+}
+
 /// A record whose end tag has not come yet, with the values found so far.
-struct OpenXMLRecord {
+final class OpenXMLRecord {
+  /// Where the bytes of a value lie.
+  private enum Home { case content, other, file }
+
+  private struct Found {
+    var path: Int
+    var home: Home
+    var range: Range<Int>
+  }
+
   private(set) var depth = 0
   private(set) var start = TextPosition(line: 1, column: 1, offset: 0)
   /// Whether it has become too long to be kept.
   private(set) var isTooLong = false
   private let record: RawRecord
+  private let paths: XMLValuePaths
   /// For each path, how many of its steps the open elements below the record follow.
-  private var followed: [Int]
-  /// For each path, the text of the element in hand.
-  private var texts: [[UInt8]]
-  /// For each path, the values of the elements that are done.
-  private var found: [[Value]]
+  private let followed: UnsafeMutablePointer<Int>
+  /// For each path, where the value in hand begins.
+  private let begins: UnsafeMutablePointer<Int>
+  private let counts: UnsafeMutablePointer<Int>
+  /// All text inside elements whose values are wanted, in the order of the document: what lies in an element
+  /// lies here in one piece.
+  @exclusivity(unchecked) private var content = ByteBuffer(capacity: 1 << 10)
+  /// Attributes and elements' own texts.
+  @exclusivity(unchecked) private var other = ByteBuffer()
+  @exclusivity(unchecked) private var lists = ByteBuffer()
+  /// For each path that wants an element's own text only, that of the element in hand.
+  @exclusivity(unchecked) private var owned: [[UInt8]]
+  /// How many values are open that want all text.
+  @exclusivity(unchecked) private var contentOpen = 0
+  @exclusivity(unchecked) private var ownOpen = 0
+  @exclusivity(unchecked) private var found: [Found] = []
 
-  init(pathCount: Int) {
-    record = RawRecord(pathCount: pathCount)
-    followed = Array(repeating: 0, count: pathCount)
-    texts = Array(repeating: [], count: pathCount)
-    found = Array(repeating: [], count: pathCount)
+  init(_ paths: XMLValuePaths) {
+    self.paths = paths
+    record = RawRecord(pathCount: paths.count)
+    followed = .allocate(capacity: max(1, paths.count))
+    begins = .allocate(capacity: max(1, paths.count))
+    counts = .allocate(capacity: max(1, paths.count))
+    owned = Array(repeating: [], count: paths.count)
   }
 
-  mutating func begin(at place: TextPosition, depth: Int) {
+  deinit {
+    followed.deallocate()
+    begins.deallocate()
+    counts.deallocate()
+  }
+
+  func begin(at place: TextPosition, depth: Int) {
     self.depth = depth
     start = place
     isTooLong = false
-    record.removeValues()
-    for path in followed.indices {
+    contentOpen = 0
+    ownOpen = 0
+    content.removeAll()
+    other.removeAll()
+    found.removeAll(keepingCapacity: true)
+    for path in 0..<paths.count {
+      record.setMissing(path)
       followed[path] = 0
-      texts[path].removeAll(keepingCapacity: true)
-      found[path].removeAll(keepingCapacity: true)
+      begins[path] = 0
+      counts[path] = 0
     }
   }
 
   /// Forgets the values: the record is only waited for to end.
-  mutating func giveUp() {
+  func giveUp() {
     isTooLong = true
-    for path in texts.indices {
-      texts[path] = []
-      found[path] = []
-    }
+    content = ByteBuffer()
+    other = ByteBuffer()
+    found = []
   }
 
-  /// - Parameters:
-  ///   - depth: of the element, the root having 1.
-  ///   - offset: in the file, of the end of the tag.
-  mutating func elementBegins(
-    _ start: XMLElementStart, _ element: XMLRecordMatcher.Element, depth: Int,
-    paths: [XMLRecordMatcher.Path], offset: Int
+  /// - Parameter below: levels below the record; 0: the record itself.
+  func elementBegins(
+    _ start: XMLElementStart, _ element: XMLRecordMatcher.Element, below: Int, _ cursor: XMLCursor,
+    leftOut: Int
   ) {
-    guard !isTooLong else { return }
-    let below = depth - self.depth
-    for place in paths.indices {
-      let steps = paths[place].steps
+    guard !isTooLong, below <= paths.deepest else { return }
+    for path in 0..<paths.count {
       if below > 0 {
-        guard followed[place] == below - 1, steps.count >= below, steps[below - 1].matches(element) else {
-          continue
+        guard followed[path] == below &- 1, paths.paths[path].stepCount >= below,
+          paths.matches(path, step: below &- 1, element)
+        else { continue }
+        followed[path] = below
+      }
+      guard paths.paths[path].stepCount == below else { continue }
+      let offset = cursor.offset + leftOut
+      switch paths.paths[path].ending {
+      case .attribute(let prefix, let name):
+        let begin = other.count
+        if start.appendAttribute(prefix: prefix, name: name, to: &other) {
+          note(path, .other, begin..<other.count)
         }
-        followed[place] = below
+        continue
+      case .content:
+        begins[path] = content.count
+        contentOpen += 1
+      case .text:
+        owned[path].removeAll(keepingCapacity: true)
+        ownOpen += 1
+      case .markup: begins[path] = offset + (cursor.isEmptyTag ? 2 : 1) - self.start.offset
       }
-      guard steps.count == below else { continue }
-      if case .attribute(let prefix, let name) = paths[place].ending {
-        if let value = start.attribute(prefix: prefix, name: name) { found[place].append(.string(value)) }
-      } else {
-        texts[place].removeAll(keepingCapacity: true)
-        if record.offsets[place] < 0 { record.offsets[place] = offset + 1 - self.start.offset }
-      }
+      if record.slots[path].offset < 0 { record.slots[path].offset = offset + 1 - self.start.offset }
     }
   }
 
-  mutating func elementEnds(depth: Int, paths: [XMLRecordMatcher.Path]) {
+  /// - Parameter tagStart: gives the offset in the file of the `<` of the end tag.
+  func elementEnds(below: Int, tagStart: () -> Int) {
+    guard !isTooLong, below <= paths.deepest else { return }
+    for path in 0..<paths.count where followed[path] == below {
+      if paths.paths[path].stepCount == below {
+        switch paths.paths[path].ending {
+        case .attribute: break
+        case .content:
+          contentOpen -= 1
+          note(path, .content, begins[path]..<content.count)
+        case .text:
+          ownOpen -= 1
+          let begin = other.count
+          other.append(owned[path])
+          note(path, .other, begin..<other.count)
+        case .markup: note(path, .file, begins[path]..<max(begins[path], tagStart() - start.offset))
+        }
+      }
+      followed[path] = max(0, below &- 1)
+    }
+  }
+
+  func text(_ bytes: UnsafeRawBufferPointer, below: Int) {
     guard !isTooLong else { return }
-    let below = depth - self.depth
-    for place in paths.indices where followed[place] == below {
-      if paths[place].steps.count == below, !paths[place].isAttribute {
-        found[place].append(.string(String(decoding: texts[place], as: UTF8.self)))
-      }
-      followed[place] = max(0, below - 1)
+    if contentOpen > 0 { content.append(bytes) }
+    guard ownOpen > 0 else { return }
+    for path in 0..<paths.count
+    where paths.paths[path].ending == .text && followed[path] == below && paths.paths[path].stepCount == below
+    {
+      owned[path].append(contentsOf: bytes)
     }
   }
 
-  mutating func text(_ bytes: UnsafeRawBufferPointer, depth: Int, paths: [XMLRecordMatcher.Path]) {
-    guard !isTooLong else { return }
-    let below = depth - self.depth
-    for place in paths.indices where followed[place] == paths[place].steps.count {
-      switch paths[place].ending {
-      case .content: texts[place].append(contentsOf: bytes)
-      case .text: if below == followed[place] { texts[place].append(contentsOf: bytes) }
-      case .attribute: break
-      }
-    }
+  private func note(_ path: Int, _ home: Home, _ range: Range<Int>) {
+    counts[path] &+= 1
+    found.append(Found(path: path, home: home, range: range))
   }
 
-  /// The record with all its values; `bytes` are its own in the file.
-  func finish(_ bytes: UnsafeRawBufferPointer) -> RawRecord {
+  /// Gives the record with all its values to `body`; `bytes` are its own in the file.
+  func finish(_ bytes: UnsafeRawBufferPointer, _ body: (RawRecord) throws -> Void) throws {
     record.start = start
     record.bytes = bytes
-    for (path, values) in found.enumerated() {
-      record.values[path] = values.count > 1 ? .list(values) : values.first
+    try content.withBytes { content in
+      try other.withBytes { other in
+        func text(_ value: Found) -> UnsafeRawBufferPointer {
+          switch value.home {
+          case .content: UnsafeRawBufferPointer(rebasing: content[value.range])
+          case .other: UnsafeRawBufferPointer(rebasing: other[value.range])
+          case .file: UnsafeRawBufferPointer(rebasing: bytes[value.range.clamped(to: 0..<bytes.count)])
+          }
+        }
+        for value in found where counts[value.path] == 1 {
+          record.setText(value.path, text(value), offset: record.slots[value.path].offset)
+        }
+        guard (0..<paths.count).contains(where: { counts[$0] > 1 }) else { return try body(record) }
+        let ranges = pack(text)
+        try lists.withBytes { lists in
+          for (path, range) in ranges {
+            record.setPacked(
+              path, UnsafeRawBufferPointer(rebasing: lists[range]), offset: record.slots[path].offset)
+          }
+          try body(record)
+        }
+      }
     }
-    return record
+  }
+
+  /// Packs the lists of the paths that were met more than once.
+  private func pack(_ text: (Found) -> UnsafeRawBufferPointer) -> [(path: Int, range: Range<Int>)] {
+    lists.removeAll()
+    var ranges: [(path: Int, range: Range<Int>)] = []
+    for path in 0..<paths.count where counts[path] > 1 {
+      let items = found.filter { $0.path == path }.map { String(decoding: text($0), as: UTF8.self) }
+      let begin = lists.count
+      PackedValue.append(.list(items.map(Value.string)), to: &lists)
+      ranges.append((path, begin..<lists.count))
+    }
+    return ranges
   }
 }

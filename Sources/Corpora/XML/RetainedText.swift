@@ -39,7 +39,7 @@ struct RetainedText {
     bytes.withUnsafeBytes { kept in
       var place = max(0, min(offset - base, kept.count))
       while place > 0 {
-        place -= 1
+        place &-= 1
         if kept[place] == byte { return base + place }
       }
       return nil

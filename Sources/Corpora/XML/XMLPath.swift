@@ -37,13 +37,16 @@ struct XMLRecordPath {
   }
 }
 
-/// Where a value stands in an XML record: `t`, `a/b`, `@id`, `a/@id`, `text()`, `a/text()`, `.`.
+/// Where a value stands in an XML record: `t`, `a/b`, `@id`, `a/@id`, `text()`, `a/text()`, `.`,
+/// `markup()`, `a/markup()`.
 struct XMLFieldPath {
   enum Ending: Hashable {
     /// All text inside the element, that of inner elements included.
     case content
     /// The element's own text only.
     case text
+    /// What stands between the element's tags, as the file has it.
+    case markup
     case attribute(prefix: [UInt8]?, name: [UInt8])
   }
 
@@ -59,8 +62,8 @@ struct XMLFieldPath {
     var path = Substring(text)
     ending = .content
     let last = text.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
-    if last == "." || last == "text()" {
-      ending = last == "." ? .content : .text
+    if last == "." || last == "text()" || last == "markup()" {
+      ending = last == "." ? .content : last == "text()" ? .text : .markup
       path = path.dropLast(last.count)
     } else if last.hasPrefix("@") {
       let step = try XMLStep(last.dropFirst().utf8)

@@ -1,5 +1,6 @@
 import Bytes
 import CLibXML2
+import Glibc
 
 /// A start tag.
 struct XMLElementStart {
@@ -10,9 +11,9 @@ struct XMLElementStart {
   fileprivate var attributes: UnsafeMutablePointer<UnsafePointer<UInt8>?>?
   fileprivate var attributeCount: Int
 
-  /// The value of an attribute, nil when the element has none of that name.
-  func attribute(prefix: [UInt8]?, name: [UInt8]) -> String? {
-    guard let attributes else { return nil }
+  /// Appends the value of an attribute; false when the element has none of that name.
+  func appendAttribute(prefix: [UInt8]?, name: [UInt8], to buffer: inout ByteBuffer) -> Bool {
+    guard let attributes else { return false }
     for place in 0..<attributeCount {
       // Five pointers each: local name, prefix, namespace, start and end of the value.
       let entry = attributes + 5 * place
@@ -24,24 +25,24 @@ struct XMLElementStart {
       case (let wanted?, let found?) where XMLNames.equal(wanted, found): break
       default: continue
       }
-      return Self.text(UnsafeBufferPointer(start: start, count: end - start))
+      Self.append(UnsafeRawBufferPointer(start: start, count: end - start), to: &buffer)
+      return true
     }
-    return nil
+    return false
   }
 
   /// Without substitution of entities libxml2 leaves each ampersand of an attribute as `&#38;`.
-  private static func text(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
-    guard bytes.contains(UInt8(ascii: "&")) else { return String(decoding: bytes, as: UTF8.self) }
-    var text: [UInt8] = []
-    text.reserveCapacity(bytes.count)
-    var place = 0
-    let ampersand = Array("&#38;".utf8)
-    while place < bytes.count {
-      text.append(bytes[place])
-      let isAmpersand = bytes[place] == ampersand[0] && bytes[place...].starts(with: ampersand)
-      place += isAmpersand ? ampersand.count : 1
+  private static func append(_ bytes: UnsafeRawBufferPointer, to buffer: inout ByteBuffer) {
+    let ampersand: StaticString = "&#38;"
+    var rest = bytes
+    while let base = rest.baseAddress, let found = memchr(base, 38, rest.count) {
+      let place = UnsafeRawPointer(found) - base
+      buffer.append(UnsafeRawBufferPointer(rebasing: rest[...place]))
+      let isEscaped =
+        rest.count - place >= 5 && memcmp(found, ampersand.utf8Start, ampersand.utf8CodeUnitCount) == 0
+      rest = UnsafeRawBufferPointer(rebasing: rest[(place + (isEscaped ? 5 : 1))...])
     }
-    return String(decoding: text, as: UTF8.self)
+    buffer.append(rest)
   }
 }
 
@@ -53,6 +54,13 @@ struct XMLCursor {
   var offset: Int { Int(xmlByteConsumed(context)) }
   /// From 1.
   var line: Int { max(1, Int(xmlSAX2GetLineNumber(context))) }
+  /// Whether the start tag that was just read closes itself; false where the input ends before that is known.
+  var isEmptyTag: Bool {
+    guard let input = context.pointee.input, let place = input.pointee.cur, place < input.pointee.end else {
+      return false
+    }
+    return place.pointee == UInt8(ascii: "/")
+  }
   /// From 1.
   var column: Int { max(1, Int(xmlSAX2GetColumnNumber(context))) }
 }
@@ -62,11 +70,10 @@ struct XMLCursor {
 /// Nothing is loaded: a DOCTYPE is read over, entities other than the predefined ones are errors, and the
 /// parser's own limits on names, attributes and look-ahead stay on.
 final class XMLPushParser {
-  /// Owned here, and a value, so that an event costs one access to it.
-  var matcher: XMLRecordMatcher
+  let matcher: XMLRecordMatcher
   private let context: xmlParserCtxtPtr
   /// What the matcher threw or the parser found; the first of them.
-  private var failure: (any Error)?
+  @exclusivity(unchecked) private var failure: (any Error)?
   private var isEnding = false
 
   init(_ matcher: XMLRecordMatcher) throws(Diagnostic) {
@@ -106,10 +113,11 @@ final class XMLPushParser {
     if let failure { throw failure }
   }
 
-  private func run(_ body: (inout XMLRecordMatcher, XMLCursor) throws -> Void) {
+  @inline(__always)
+  private func run(_ body: (XMLRecordMatcher, XMLCursor) throws -> Void) {
     guard failure == nil else { return }
     do {
-      try body(&matcher, cursor)
+      try body(matcher, cursor)
     } catch {
       stop(error)
     }
@@ -121,9 +129,11 @@ final class XMLPushParser {
   }
 
   /// C functions cannot hold the parser; they get it as their first argument, which lives as long as the
-  /// context whose calls these are.
-  private static func parser(_ pointer: UnsafeMutableRawPointer?) -> XMLPushParser? {
-    pointer.map { Unmanaged<XMLPushParser>.fromOpaque($0).takeUnretainedValue() }
+  /// context whose calls these are. So nothing is retained for an event.
+  @inline(__always)
+  private static func with(_ pointer: UnsafeMutableRawPointer?, _ body: (XMLPushParser) -> Void) {
+    guard let pointer else { return }
+    Unmanaged<XMLPushParser>.fromOpaque(pointer)._withUnsafeGuaranteedRef(body)
   }
 
   private static func handlers() -> xmlSAXHandler {
@@ -133,29 +143,33 @@ final class XMLPushParser {
       guard let name else { return }
       let start = XMLElementStart(
         name: name, prefix: prefix, attributes: attributes, attributeCount: Int(count))
-      XMLPushParser.parser(data)?.run { matcher, cursor in try matcher.elementBegins(start, cursor) }
+      XMLPushParser.with(data) { $0.run { matcher, cursor in try matcher.elementBegins(start, cursor) } }
     }
     handlers.endElementNs = { data, _, _, _ in
-      XMLPushParser.parser(data)?.run { matcher, cursor in try matcher.elementEnds(cursor) }
+      XMLPushParser.with(data) { $0.run { matcher, cursor in try matcher.elementEnds(cursor) } }
     }
     let text: charactersSAXFunc = { data, bytes, count in
       let bytes = UnsafeRawBufferPointer(start: bytes, count: Int(count))
-      XMLPushParser.parser(data)?.run { matcher, _ in matcher.text(bytes) }
+      XMLPushParser.with(data) { $0.run { matcher, _ in matcher.text(bytes) } }
     }
     handlers.characters = text
     handlers.ignorableWhitespace = text
     handlers.cdataBlock = text
     // Called instead of an error where a DOCTYPE names declarations that are never loaded.
     handlers.reference = { data, name in
-      guard let parser = XMLPushParser.parser(data), let name else { return }
-      let cursor = parser.cursor
-      parser.stop(XMLFault.entity(String(cString: name), line: cursor.line, column: cursor.column))
+      guard let name else { return }
+      XMLPushParser.with(data) { parser in
+        let cursor = parser.cursor
+        parser.stop(XMLFault.entity(String(cString: name), line: cursor.line, column: cursor.column))
+      }
     }
     handlers.serror = { data, error in
-      guard let parser = XMLPushParser.parser(data), parser.failure == nil, let error,
-        let fault = XMLFault(error.pointee, isEnding: parser.isEnding)
-      else { return }
-      parser.stop(fault)
+      XMLPushParser.with(data) { parser in
+        guard parser.failure == nil, let error,
+          let fault = XMLFault(error.pointee, isEnding: parser.isEnding)
+        else { return }
+        parser.stop(fault)
+      }
     }
     return handlers
   }

@@ -2,8 +2,8 @@ import Bytes
 import Records
 
 /// Follows the elements of a document, finds the records among them and collects their values.
-struct XMLRecordMatcher {
-  private(set) var recordCount = 0
+final class XMLRecordMatcher {
+  @exclusivity(unchecked) private(set) var recordCount = 0
   /// The paths of the first elements, for the message that no record was found.
   private(set) var seen: [String] = []
 
@@ -11,43 +11,35 @@ struct XMLRecordMatcher {
   private let limits: ReadingLimits
   private let isAnywhere: Bool
   private let recordSteps: [Step]
-  private let paths: [Path]
-  private var names = XMLNames()
-  private var kept = RetainedText()
+  private let paths: XMLValuePaths
+  @exclusivity(unchecked) private var names: XMLNames
+  @exclusivity(unchecked) private var kept = RetainedText()
   /// Bytes of the file that the parser was not given (a byte order mark).
-  private var leftOut = 0
-  private var open: [Element] = []
-  private var records: [OpenXMLRecord] = []
+  @exclusivity(unchecked) private var leftOut = 0
+  /// The open elements, the root first; room for as many as may be open.
+  private let open: UnsafeMutablePointer<Element>
+  @exclusivity(unchecked) private var depth = 0
+  @exclusivity(unchecked) private var records: [OpenXMLRecord] = []
   private var spare: [OpenXMLRecord] = []
   private var trail: [String] = []
   private static let mostSeen = 5
 
   /// A step with its name's number.
-  struct Step {
-    /// nil: any name.
-    var number: Int32?
+  private struct Step {
+    var number: Int32
     var prefix: [UInt8]?
 
     func matches(_ element: Element) -> Bool {
-      if let number, number != element.number { return false }
-      return prefix == nil || prefix == element.prefix
+      guard number == element.number || number == XMLValuePaths.any else { return false }
+      guard let prefix else { return true }
+      return element.prefix.map { XMLNames.equal(prefix, $0) } ?? false
     }
   }
 
-  struct Path {
-    var steps: [Step]
-    var ending: XMLFieldPath.Ending
-
-    var isAttribute: Bool {
-      if case .attribute = ending { return true }
-      return false
-    }
-  }
-
-  /// An open element: the number of its name, and its prefix.
+  /// An open element: the number of its name, and its prefix, which the parser keeps as long as the document.
   struct Element {
     var number: Int32
-    var prefix: [UInt8]?
+    var prefix: XMLNames.Name?
   }
 
   init(
@@ -57,26 +49,25 @@ struct XMLRecordMatcher {
     self.limits = limits
     isAnywhere = records.isAnywhere
     var names = XMLNames()
-    func compiled(_ steps: [XMLStep]) -> [Step] {
-      steps.map { Step(number: $0.name.map { names.number(for: $0) }, prefix: $0.prefix) }
+    recordSteps = records.steps.map {
+      Step(number: $0.name.map { names.number(for: $0) } ?? XMLValuePaths.any, prefix: $0.prefix)
     }
-    recordSteps = compiled(records.steps)
-    var list: [Path] = []
-    for path in paths {
-      let field = try XMLFieldPath(path)
-      list.append(Path(steps: compiled(field.steps), ending: field.ending))
-    }
-    self.paths = list
+    var fields: [XMLFieldPath] = []
+    for path in paths { fields.append(try XMLFieldPath(path)) }
+    self.paths = XMLValuePaths(fields, &names)
     self.names = names
+    open = .allocate(capacity: limits.xmlDepth + 1)
   }
 
-  mutating func begin(at offset: Int) {
+  deinit { open.deallocate() }
+
+  func begin(at offset: Int) {
     kept.base = offset
     leftOut = offset
   }
 
   /// Keeps the bytes that the parser is given next.
-  mutating func append(_ bytes: UnsafeRawBufferPointer) { kept.append(bytes) }
+  func append(_ bytes: UnsafeRawBufferPointer) { kept.append(bytes) }
 
   /// Offset in the file behind the last byte that was appended.
   var textEnd: Int { kept.end }
@@ -87,68 +78,75 @@ struct XMLRecordMatcher {
   }
 
   /// Gives up the text that no open record needs.
-  mutating func dropText(_ cursor: XMLCursor) {
-    for place in records.indices
-    where !records[place].isTooLong && kept.end - records[place].start.offset > limits.recordBytes {
-      records[place].giveUp()
+  func dropText(_ cursor: XMLCursor) {
+    for record in records where !record.isTooLong && kept.end - record.start.offset > limits.recordBytes {
+      record.giveUp()
     }
     kept.drop(before: records.first { !$0.isTooLong }?.start.offset ?? cursor.offset + leftOut)
   }
 
-  mutating func elementBegins(_ start: XMLElementStart, _ cursor: XMLCursor) throws {
-    let offset = cursor.offset + leftOut
-    guard open.count < limits.xmlDepth else {
-      let place = startOfTag(cursor, endingAt: offset)
+  func elementBegins(_ start: XMLElementStart, _ cursor: XMLCursor) throws {
+    guard depth < limits.xmlDepth else {
+      let place = startOfTag(cursor, endingAt: cursor.offset + leftOut)
       throw XMLFault(
         "elements are nested deeper than \(limits.xmlDepth) levels, the most that is read", line: place.line,
         column: place.column)
     }
-    let element = Element(
-      number: names.number(of: start.name), prefix: start.prefix.map { XMLNames.bytes($0) })
-    open.append(element)
+    let element = Element(number: names.number(of: start.name), prefix: start.prefix)
+    open[depth] = element
+    depth &+= 1
     if recordCount == 0, seen.count < Self.mostSeen { remember(start.name) }
     if isRecord {
-      var record = spare.popLast() ?? OpenXMLRecord(pathCount: paths.count)
-      record.begin(at: startOfTag(cursor, endingAt: offset), depth: open.count)
+      let record = spare.popLast() ?? OpenXMLRecord(paths)
+      record.begin(at: startOfTag(cursor, endingAt: cursor.offset + leftOut), depth: depth)
       records.append(record)
     }
-    for place in records.indices {
-      records[place].elementBegins(start, element, depth: open.count, paths: paths, offset: offset)
+    for place in 0..<records.count {
+      records[place].elementBegins(
+        start, element, below: depth &- records[place].depth, cursor, leftOut: leftOut)
     }
   }
 
-  mutating func elementEnds(_ cursor: XMLCursor) throws {
-    for place in records.indices { records[place].elementEnds(depth: open.count, paths: paths) }
-    let isEnd = records.last?.depth == open.count
-    if trail.count == open.count { _ = trail.popLast() }
-    _ = open.popLast()
+  func elementEnds(_ cursor: XMLCursor) throws {
+    let count = records.count
+    for place in 0..<count {
+      records[place].elementEnds(below: depth &- records[place].depth) {
+        let end = cursor.offset + leftOut
+        return kept.lastOffset(of: UInt8(ascii: "<"), before: end) ?? end
+      }
+    }
+    let isEnd = count > 0 && records[count &- 1].depth == depth
+    if trail.count == depth { _ = trail.popLast() }
+    depth = max(0, depth &- 1)
     guard isEnd, let record = records.popLast() else { return }
     recordCount += 1
-    let range = record.start.offset..<(cursor.offset + leftOut)
-    if record.isTooLong {
+    let range = record.start.offset..<max(record.start.offset, cursor.offset + leftOut)
+    if record.isTooLong || range.count > limits.recordBytes {
       try sink.refuse(
         BadRecord(reason: limits.tooLong("the record"), position: record.start, size: range.count))
     } else {
-      try kept.withBytes(range) { try sink.take(record.finish($0)) }
+      try kept.withBytes(range) { try record.finish($0, sink.take) }
     }
     spare.append(record)
   }
 
-  mutating func text(_ bytes: UnsafeRawBufferPointer) {
-    for place in records.indices { records[place].text(bytes, depth: open.count, paths: paths) }
+  func text(_ bytes: UnsafeRawBufferPointer) {
+    for place in 0..<records.count { records[place].text(bytes, below: depth &- records[place].depth) }
   }
 
   /// Whether the innermost open element is a record.
   private var isRecord: Bool {
-    guard open.count >= recordSteps.count, isAnywhere || open.count == recordSteps.count else { return false }
-    let first = open.count - recordSteps.count
-    for place in recordSteps.indices.reversed() where !recordSteps[place].matches(open[first + place]) {
+    let count = recordSteps.count
+    guard isAnywhere ? depth >= count : depth == count else { return false }
+    let first = depth &- count
+    for place in stride(from: count &- 1, through: 0, by: -1)
+    where !recordSteps[place].matches(open[first &+ place]) {
       return false
     }
     return true
   }
 
-  private mutating func remember(_ name: XMLNames.Name) {
+  private func remember(_ name: XMLNames.Name) {
     trail.append(String(cString: name))
     let path = "/" + trail.joined(separator: "/")
     if !seen.contains(path) { seen.append(path) }
@@ -159,13 +157,13 @@ struct XMLRecordMatcher {
     let start = kept.lastOffset(of: UInt8(ascii: "<"), before: end) ?? end
     var place = TextPosition(line: cursor.line, column: cursor.column, offset: start)
     kept.withBytes(start..<end) { tag in
-      let breaks = tag.count { $0 == 10 }
+      let breaks = TextLoops.count(tag, of: 10)
       place.line -= breaks
       if breaks == 0 {
-        place.column -= tag.count { $0 & 0xC0 != 0x80 }
+        place.column -= TextLoops.scalars(tag)
       } else {
         let lineStart = kept.lastOffset(of: 10, before: start).map { $0 + 1 } ?? start
-        place.column = 1 + kept.withBytes(lineStart..<start) { $0.count { $0 & 0xC0 != 0x80 } }
+        place.column = 1 + kept.withBytes(lineStart..<start) { TextLoops.scalars($0) }
       }
     }
     place.column = max(1, place.column)

@@ -8,6 +8,10 @@ final class XMLRecordReader: FormatReader {
   private let records: String
   private var utf8 = UTF8Stream()
   private var declaration = XMLDeclaration()
+  /// Whether the text comes decoded, whatever the document says of its encoding.
+  private var isDecoded = false
+  /// Decodes what the document says is in another encoding that is read.
+  private var decoder: TextDecoder?
   /// The place behind all that the parser was given, from 1, in scalars; the parser's own is behind by what it
   /// keeps for later, which depends on how the file is cut.
   private var line = 1
@@ -28,20 +32,36 @@ final class XMLRecordReader: FormatReader {
     utf8.offset = offset
   }
 
+  func beginDecoded() { isDecoded = true }
+
   func read(_ bytes: UnsafeRawBufferPointer) throws {
     guard !hasFailed else { return }
-    guard !declaration.isDone else { return try readText(bytes) }
+    guard !declaration.isDone else { return try readDeclared(bytes) }
     // The declaration decides how the first byte beyond ASCII is taken, so it must be known before.
     declaration.look(at: bytes)
     if declaration.isDone {
-      let head = declaration.takeHead()
-      try head.withUnsafeBytes(readText)
+      try readHead()
     }
+  }
+
+  /// Reads what waited for the declaration.
+  private func readHead() throws {
+    let head = declaration.takeHead()
+    let name = declaration.otherEncoding.flatMap(TextEncoding.init(name:))
+    // What is read so far was ASCII, so the document is in no encoding of two bytes a character.
+    if !isDecoded, name == .latin1 || name == .windows1252, let name {
+      decoder = TextDecoder(name, replaces: false)
+    }
+    try head.withUnsafeBytes(readDeclared)
+  }
+
+  private func readDeclared(_ bytes: UnsafeRawBufferPointer) throws {
+    if let decoder { try decoder.decode(bytes, readText) } else { try readText(bytes) }
   }
 
   private func readText(_ bytes: UnsafeRawBufferPointer) throws {
     let invalid = utf8.check(bytes)
-    let other = utf8.isASCII ? nil : declaration.otherEncoding
+    let other = utf8.isASCII || isDecoded || decoder != nil ? nil : declaration.otherEncoding
     var end = invalid.map { min(max(0, $0 - utf8.start), bytes.count) } ?? bytes.count
     if other != nil { end = bytes[..<end].firstIndex { $0 >= 0x80 } ?? end }
     let piece = UnsafeRawBufferPointer(rebasing: bytes[..<end])
@@ -71,11 +91,11 @@ final class XMLRecordReader: FormatReader {
   private func pass(_ piece: UnsafeRawBufferPointer) {
     var tail = piece[...]
     if let last = piece.lastIndex(of: 10) {
-      line += piece[...last].count { $0 == 10 }
+      line += TextLoops.count(UnsafeRawBufferPointer(rebasing: piece[...last]), of: 10)
       column = 1
       tail = piece[(last + 1)...]
     }
-    column += tail.count { $0 & 0xC0 != 0x80 }
+    column += TextLoops.scalars(UnsafeRawBufferPointer(rebasing: tail))
   }
 
   /// - Parameter isCut: whether the parser was already given the beginning of the malformed sequence.
@@ -85,8 +105,7 @@ final class XMLRecordReader: FormatReader {
 
   func finish() throws {
     if !declaration.isDone {
-      let head = declaration.takeHead()
-      if !hasFailed { try head.withUnsafeBytes(readText) }
+      if !hasFailed { try readHead() }
     }
     guard !hasFailed else { return }
     try guarded {

@@ -36,7 +36,7 @@ struct Text: BitwiseCopyable {
 
   /// Length as Python counts it.
   var scalarCount: Int {
-    guard count < 16 else { return pb_text_characters(start, count) }
+    guard count < 16 else { return pb_text_scalars(start, count) }
     var scalars = 0
     for place in 0..<count where start[place] & 0xC0 != 0x80 { scalars &+= 1 }
     return scalars
