@@ -14,7 +14,7 @@ import Testing
     "Corpora": ["Bytes", "Records", "JSON", "YAML", "Patterns", "CLibXML2"],
     "Templates": ["Bytes", "Records", "JSON", "YAML", "Patterns", "BigInt"],
     "Imports": ["Bytes", "YAML", "Templates"],
-    "Diversity": ["Bytes", "Templates"],
+    "Diversity": ["Bytes", "Templates", "CMinHash"],
     "Mixtures": ["Bytes", "Records", "JSON", "Templates", "Diversity"],
     "Transformer": ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"],
     "Training": ["Bytes", "Records", "JSON", "Transformer"],
@@ -62,6 +62,7 @@ import Testing
       importers == [
         "CLibXML2": ["Corpora"], "CLibYAML": ["YAML"], "CPCRE2": ["Patterns"], "COpenSSL": ["Bytes"],
         "CSIMDJSON": ["JSON"], "COneDNN": ["Transformer"], "CVectorLoops": ["Transformer"],
+        "CMinHash": ["Diversity"],
       ])
   }
 
