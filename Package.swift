@@ -51,7 +51,9 @@ let package = Package(
         "Bytes", "Records", "JSON", "YAML", "Patterns", .product(name: "BigInt", package: "BigInt"),
       ]),
     .target(name: "Imports", dependencies: ["Bytes", "YAML", "Templates"]),
-    .target(name: "Diversity", dependencies: ["Bytes", "Templates", "CMinHash"]),
+    .target(name: "Diversity", dependencies: ["Bytes", "Compression", "Templates", "CMinHash"]),
+    .target(
+      name: "Lint", dependencies: ["Bytes", "Records", "JSON", "YAML", "Templates", "Diversity"]),
     .target(name: "Mixtures", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
     .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
     .target(name: "Training", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
@@ -60,8 +62,8 @@ let package = Package(
     .target(
       name: "Phrasebook",
       dependencies: [
-        "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Mixtures",
-        "Transformer", "Training", "Evaluation", "Reports",
+        "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Lint",
+        "Mixtures", "Transformer", "Training", "Evaluation", "Reports",
       ]),
     .executableTarget(
       name: "PhrasebookCLI",
@@ -89,6 +91,9 @@ let package = Package(
       dependencies: ["Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports"]),
     .testTarget(
       name: "DiversityTests", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
+    .testTarget(
+      name: "LintTests",
+      dependencies: ["Bytes", "Records", "JSON", "YAML", "Templates", "Diversity", "Lint", "Phrasebook"]),
     .testTarget(
       name: "MixturesTests",
       dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity", "Mixtures"]),

@@ -18,7 +18,7 @@ struct PhrasebookCommand: ParsableCommand {
     version: phrasebookVersion,
     subcommands: [
       RunCommand.self, BuildCommand.self, RenderCommand.self, TrainCommand.self, EvaluateCommand.self,
-      ReportCommand.self, ImportCommand.self,
+      ReportCommand.self, ImportCommand.self, ValidateCommand.self,
     ])
 
   static func main() {
