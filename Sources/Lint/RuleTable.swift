@@ -24,6 +24,7 @@ extension Rule {
     notCompiled, unknownField, divider, inputWithoutField, constantTarget, targetInInput, unusedChoices,
     missingChoices, prefixChoice, sameChoices, choiceOrder, choicesFlag, randomFilter, unusedField, metric,
     strayBrace, strayEscape, blankBeforeTarget, blankAtLineEnd, language, outlyingLength,
+    unreadRecordChoices,
   ]
   static let notCompiled = Rule(
     "PB101", .error, "the template does not compile", why: "no record can be rendered",
@@ -55,10 +56,10 @@ extension Rule {
     why: "a reply that is cut short or goes on can be read as either",
     mend: "word the choices so that none begins another")
   static let sameChoices = Rule(
-    "PB110", .error, "two answer choices differ in case or blanks only", why: "they are one answer",
-    mend: "word them differently")
+    "PB110", .warning, "two answer choices differ in case or blanks only", why: "as answers they are one, and ranking them counts it twice",
+    mend: "word them differently, or name each answer once")
   static let choiceOrder = Rule(
-    "PB111", .warning, "the input lists the choices in another order than they are defined",
+    "PB111", .note, "the input lists the choices in another order than they are defined",
     why: "numbers and letters of a list then name other choices than the labels do",
     mend: "list them in the order of answer_choices, or define them in the order of the list")
   static let choicesFlag = Rule(
@@ -94,6 +95,11 @@ extension Rule {
   static let outlyingLength = Rule(
     "PB121", .note, "the template is far longer than the task's others",
     why: "figures by template then compare lengths", mend: "shorten it, or write longer others too")
+
+  static let unreadRecordChoices = Rule(
+    "PB122", .note, "answer choices made of the record are never used by the template",
+    why: "only evaluation uses them, and whether the target is one of them shows with records only",
+    mend: "list them in the input, or give a corpus, so that PB204 can look")
 
   static let records = [
     renderingFails, emptyInput, emptyTarget, targetNoChoice, tooLong, placeholder, leakedLabel, tellingInstruction,

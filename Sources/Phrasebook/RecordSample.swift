@@ -33,7 +33,9 @@ struct RecordSample {
   func render(_ description: CorpusDescription, _ task: LintedTask) throws -> TaskSample {
     let schema = description.schema
     let records = try choose(description, schema)
-    let values = records.map { record in record.values.values.flatMap(texts) }
+    let values = records.map { record in
+      zip(record.values.keys, record.values.values).map { (field: $0, texts: texts($1)) }
+    }
     let renderings = task.templates.map { template -> [TaskSample.Rendering] in
       guard let compiled = try? CompiledTemplate.compile(template.source) else { return [] }
       let renderer = Renderer(compiled)

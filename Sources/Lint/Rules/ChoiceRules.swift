@@ -42,8 +42,10 @@ enum ChoiceRules {
     guard template.source.answerChoices != nil, use == nil, template.problems.isEmpty,
       let node = template.source.answerChoicesNode
     else { return }
+    let isFixed = template.choicesAnatomy?.fields.isEmpty ?? true
     findings.add(
-      .unusedChoices, node.error("the template never uses its answer choices"), template: template.name)
+      isFixed ? .unusedChoices : .unreadRecordChoices,
+      node.error("the template never uses its answer choices"), template: template.name)
   }
 }
 

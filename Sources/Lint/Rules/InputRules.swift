@@ -13,7 +13,10 @@ enum InputRules {
   private static func inputWithoutField(_ template: LintedTemplate, _ findings: inout FindingList) {
     let inputs = template.ways.map(\.input)
     let readsRecord = inputs.joined().contains { piece in
-      piece.output.map { !$0.fields.isEmpty || $0.choices == .list || $0.choices == .chosen } ?? false
+      guard let output = piece.output else { return false }
+      // Choices that are made of fields hold the record.
+      let holds = output.choices != .none && template.choicesAnatomy?.fields.isEmpty == false
+      return holds || !output.fields.isEmpty || output.choices == .list || output.choices == .chosen
     }
     // Texts that differ from way to way depend on the record through a condition.
     guard !readsRecord, Set(inputs.map { $0.map(\.content) }).count == 1 else { return }
@@ -65,6 +68,10 @@ enum InputRules {
 
   private static func targetInInput(_ template: LintedTemplate, _ findings: inout FindingList) {
     guard template.divides else { return }
+    // Where the target is one of several things that all stand in the input, it asks to choose.
+    let answers = Set(template.ways.flatMap(\.target).compactMap { $0.output?.source })
+    let shown = Set(template.inputPieces.compactMap { $0.output?.source })
+    guard answers.count < 2 || !answers.isSubset(of: shown) else { return }
     for way in template.ways {
       let spoken = way.target.filter { $0.text?.trimmingBlanks.isEmpty != true }
       guard spoken.count == 1, let piece = spoken.first, let target = piece.output, !target.fields.isEmpty,

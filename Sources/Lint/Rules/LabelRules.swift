@@ -9,7 +9,7 @@ enum LabelRules {
   private static let dominance = 0.9
 
   static func check(
-    _ template: LintedTemplate, _ renderings: [TaskSample.Rendering], _ values: [[String]],
+    _ template: LintedTemplate, _ renderings: [TaskSample.Rendering], _ values: [[TaskSample.FieldTexts]],
     _ findings: inout FindingList
   ) {
     let done = zip(renderings, values).filter {
@@ -29,8 +29,12 @@ enum LabelRules {
             + "\(done.count) records, less often in \(percent(leak.other))"), template: template.name)
     }
     let vocabulary = Set(template.inputPieces.compactMap(\.text).flatMap { $0.wordsOfText })
+    let shown = Set(
+      template.inputPieces.flatMap { $0.output?.fields ?? [] }
+        + (template.anatomy.choiceUses.isEmpty ? [] : template.choicesAnatomy?.fields.map(\.name) ?? []))
     let instructions = done.map { rendering, values in
-      InstructionProbe.instruction(rendering.input, without: values, vocabulary)
+      let texts = values.filter { shown.contains($0.field) }.flatMap(\.texts)
+      return InstructionProbe.instruction(rendering.input, without: texts, vocabulary)
     }
     if let probe = InstructionProbe(instructions, targets), probe.isTelling {
       findings.add(

@@ -34,7 +34,7 @@ enum ListingRules {
     var order: [Int] = []
     var range: Range<Int>?
     for piece in input {
-      guard let place = piece.choiceItem, place >= 0, !order.contains(place) else { continue }
+      guard let place = piece.choiceItem(of: template.constantChoices), !order.contains(place) else { continue }
       order.append(place)
       range = (range?.lowerBound ?? piece.range.lowerBound)..<piece.range.upperBound
     }
@@ -110,11 +110,12 @@ enum ListingRules {
     if listing(input, template) != nil { return true }
     if let choices = template.constantChoices {
       let text = input.map { $0.text ?? $0.output?.constant ?? " " }.joined().lowercased()
-      let items = input.compactMap(\.choiceItem)
+      let items = input.compactMap { $0.choiceItem(of: choices) }
       return choices.indices.allSatisfy { place in
         items.contains(place) || !text.places(ofWords: choices[place].lowercased()).isEmpty
       }
     }
+    if Set(input.compactMap { $0.choiceItem(of: nil) }).count > 1 { return true }
     // Choices made of fields are listed where the input puts all those fields out.
     let fields = Set(template.choicesAnatomy?.fields.map(\.name) ?? [])
     let shown = Set(input.flatMap { $0.output?.fields ?? [] })
@@ -123,9 +124,10 @@ enum ListingRules {
 }
 
 extension TemplateAnatomy.Piece {
-  /// The place of the choice that it puts out, where that is written.
-  var choiceItem: Int? {
-    if case .item(let place)? = output?.choices { return place }
-    return nil
+  /// The place of the choice that it puts out, where that is written; of unknown choices the last ones come
+  /// far behind.
+  func choiceItem(of choices: [String]?) -> Int? {
+    guard case .item(let place)? = output?.choices else { return nil }
+    return place < 0 ? (choices?.count ?? 1_000_000) + place : place
   }
 }

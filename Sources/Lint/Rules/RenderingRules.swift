@@ -3,7 +3,7 @@ import Templates
 /// Rules about single renderings of records.
 enum RenderingRules {
   static func check(
-    _ template: LintedTemplate, _ renderings: [TaskSample.Rendering], _ values: [[String]],
+    _ template: LintedTemplate, _ renderings: [TaskSample.Rendering], _ values: [[TaskSample.FieldTexts]],
     _ limits: LengthLimits, _ findings: inout FindingList
   ) {
     let done = renderings.filter { $0.failure == nil }
@@ -44,7 +44,7 @@ enum RenderingRules {
 
   /// Words that stand for a missing value, where neither the template nor the record has them as text.
   private static func placeholders(
-    _ template: LintedTemplate, _ renderings: [TaskSample.Rendering], _ values: [[String]],
+    _ template: LintedTemplate, _ renderings: [TaskSample.Rendering], _ values: [[TaskSample.FieldTexts]],
     _ add: (Rule, Int, String) -> Void
   ) {
     let own = template.allPieces.compactMap { $0.text ?? $0.output?.constant }
@@ -53,7 +53,7 @@ enum RenderingRules {
       let count = zip(renderings, values).count { rendering, values in
         let texts = [rendering.input] + rendering.targets
         return texts.contains { !$0.places(ofWords: word).isEmpty }
-          && !values.contains { !$0.places(ofWords: word).isEmpty }
+          && !values.contains { $0.texts.contains { !$0.places(ofWords: word).isEmpty } }
       }
       add(.placeholder, count, "'\(word)' stands where a value is missing")
     }

@@ -23,13 +23,15 @@ package struct TaskSample: Sendable {
     var isEmpty: Bool { input.trimmingBlanks.isEmpty }
   }
 
-  /// For each record the texts of its values, those inside lists too.
-  package var values: [[String]]
+  /// For each record its fields with the texts of their values, those inside lists too.
+  package var values: [[FieldTexts]]
   /// For each template, in the task's order, its renderings in the order of the records; empty for a template
   /// that does not compile.
   package var renderings: [[Rendering]]
 
-  package init(values: [[String]], renderings: [[Rendering]]) {
+  package typealias FieldTexts = (field: String, texts: [String])
+
+  package init(values: [[FieldTexts]], renderings: [[Rendering]]) {
     self.values = values
     self.renderings = renderings
   }

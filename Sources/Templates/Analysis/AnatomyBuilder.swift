@@ -3,7 +3,6 @@ import YAML
 
 /// Walks a template's tree along every way that its conditions leave open.
 struct AnatomyBuilder {
-  private let text: TemplateText
   private let folder: ConstantFolder
   private var dependencies: Dependencies
   private let divides: Bool
@@ -45,7 +44,7 @@ struct AnatomyBuilder {
     }
     let free = Set(compiler.freeNames.map(\.name))
     var builder = AnatomyBuilder(
-      text: text, folder: compiler.folder, dependencies: Dependencies(parsed.statements, free: free),
+      folder: compiler.folder, dependencies: Dependencies(parsed.statements, free: free),
       divides: divides)
     let states = builder.walk(parsed.statements, [State()])
     anatomy.ways = states.map(\.way)
@@ -53,8 +52,7 @@ struct AnatomyBuilder {
     return anatomy
   }
 
-  private init(text: TemplateText, folder: ConstantFolder, dependencies: Dependencies, divides: Bool) {
-    self.text = text
+  private init(folder: ConstantFolder, dependencies: Dependencies, divides: Bool) {
     self.folder = folder
     self.dependencies = dependencies
     self.divides = divides
@@ -103,7 +101,7 @@ struct AnatomyBuilder {
     var ends: [State] = []
     for (test, body) in branches {
       let known = folder.truth(of: test)
-      let condition = Condition(test, text)
+      let condition = Condition(test)
       var taken: [State] = []
       var passed: [State] = []
       for state in open {
@@ -159,7 +157,7 @@ struct AnatomyBuilder {
 
   private func output(_ expression: Expression) -> TemplateAnatomy.Output {
     var output = joined([expression], [])
-    output.source = String(decoding: text.bytes[expression.range].filter { $0 > 32 }, as: UTF8.self)
+    output.source = expression.signature
     output.constant = folder.text(of: expression)
     output.choices = dependencies.choiceUse(expression)
     // An item that changes with each round of a loop is all of them in the end.

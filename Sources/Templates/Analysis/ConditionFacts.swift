@@ -1,19 +1,16 @@
 /// A test of an `if`, as far as two of them can be held against each other.
 struct Condition {
-  /// The source without blanks.
+  /// As `Expression.signature` has it.
   let source: String
-  /// For `value == constant` and `value != constant`: both sides as they are written.
+  /// For `value == constant` and `value != constant`: both sides.
   private(set) var comparison: (value: String, constant: String, isEqual: Bool)?
 
-  init(_ test: Expression, _ text: TemplateText) {
-    func written(_ expression: Expression) -> String {
-      String(decoding: text.bytes[expression.range].filter { $0 > 32 }, as: UTF8.self)
-    }
-    source = written(test)
+  init(_ test: Expression) {
+    source = test.signature
     guard case .compare(let first, let rest) = test.kind, rest.count == 1, let (symbol, second) = rest.first,
       symbol == .equal || symbol == .notEqual, second.isLiteral, !first.isLiteral
     else { return }
-    comparison = (written(first), written(second), symbol == .equal)
+    comparison = (first.signature, second.signature, symbol == .equal)
   }
 }
 

@@ -35,12 +35,19 @@ struct Dependencies {
       return loopVariables[name] != nil ? .list : .chosen
     case .item(let receiver, let key):
       guard case .name("answer_choices") = receiver.kind else { break }
-      if case .constant(.integer(let place)) = key.kind { return .item(place) }
-      return .chosen
+      switch key.kind {
+      case .constant(.integer(let place)): return .item(place)
+      case .unary(.negative, let operand):
+        guard case .constant(.integer(let place)) = operand.kind, place < 1_000 else { return .chosen }
+        return .item(-place)
+      case .slice: return .list
+      default: return .chosen
+      }
     case .filter(let operand?, let filter, _):
       let use = choiceUse(operand)
       if use == .list, ["length", "count"].contains(filter) { return .none }
-      if use == .list, ["choice", "random", "first", "last"].contains(filter) { return .chosen }
+      if use == .list, ["choice", "random"].contains(filter) { return .chosen }
+      if use == .list, filter == "first" || filter == "last" { return .item(filter == "first" ? 0 : -1) }
       if use != .none { return use }
     default: break
     }

@@ -28,7 +28,7 @@ package struct TemplateAnatomy: Sendable {
 
   /// An expression that is put out.
   package struct Output: Sendable, Hashable {
-    /// The source without the blanks between its words.
+    /// The expression written in one way: equal texts mean equal expressions.
     package var source: String
     /// Fields that the value depends on, through variables too, sorted.
     package var fields: [String]
@@ -42,7 +42,7 @@ package struct TemplateAnatomy: Sendable {
   /// How an expression reads the answer choices.
   package enum ChoiceUse: Sendable, Hashable {
     case none
-    /// The item at a place that is written out.
+    /// The item at a place that is written out; negative ones count from the end.
     case item(Int)
     /// An item whose place depends on the record.
     case chosen
