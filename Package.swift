@@ -108,7 +108,7 @@ let package = Package(
     // The built program, run as its users run it; the structure of the sources; the documentation.
     .testTarget(
       name: "PhrasebookTests",
-      dependencies: ["Bytes", "Records", "JSON", "Templates", "Phrasebook", "PhrasebookCLI"]),
+      dependencies: ["Bytes", "Records", "JSON", "Templates", "Lint", "Phrasebook", "PhrasebookCLI"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17,

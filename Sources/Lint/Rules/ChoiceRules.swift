@@ -8,6 +8,7 @@ enum ChoiceRules {
     unusedOrMissing(template, &findings)
     guard let choices = template.constantChoices, let anatomy = template.choicesAnatomy else { return }
     let place = ChoicePlaces(anatomy)
+    var prefixes: [(long: Int, short: Int)] = []
     for later in choices.indices {
       for earlier in 0..<later {
         let (a, b) = (choices[earlier], choices[later])
@@ -19,15 +20,19 @@ enum ChoiceRules {
           findings.add(.sameChoices, place.diagnostic(message, later), template: template.name)
           continue
         }
-        let (short, long) = a.utf8.count < b.utf8.count ? (a, b) : (b, a)
-        guard !short.folded.isEmpty, long.folded.hasPrefix(short.folded) else { continue }
-        findings.add(
-          .prefixChoice,
-          place.diagnostic(
-            "the choice '\(long.shortened)' begins with the choice '\(short.shortened)'",
-            long.utf8.elementsEqual(a.utf8) ? earlier : later), template: template.name)
+        let (short, long) = a.utf8.count < b.utf8.count ? (earlier, later) : (later, earlier)
+        if !choices[short].folded.isEmpty, choices[long].folded.hasPrefix(choices[short].folded) {
+          prefixes.append((long, short))
+        }
       }
     }
+    guard let first = prefixes.first else { return }
+    let more = prefixes.count > 1 ? "; so do \(prefixes.count - 1) more pairs" : ""
+    findings.add(
+      .prefixChoice,
+      place.diagnostic(
+        "the choice '\(choices[first.long].shortened)' begins with the choice "
+          + "'\(choices[first.short].shortened)'\(more)", first.long), template: template.name)
   }
 
   private static func unusedOrMissing(_ template: LintedTemplate, _ findings: inout FindingList) {

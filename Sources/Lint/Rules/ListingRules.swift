@@ -93,33 +93,45 @@ enum ListingRules {
       template.problems.isEmpty
     else { return }
     let says = template.source.choicesInPrompt
-    let lists = template.ways.map { listsChoices($0.input, template) }
-    if says, !lists.contains(true) {
+    let lists = template.ways.map { Listing($0.input, template) }
+    if says, lists.allSatisfy({ $0 == .absent }), !lists.isEmpty {
       findings.add(
         .choicesFlag, node.error("choices_in_prompt is true, but the input does not list the choices"),
         template: template.name, fix: Finding.Fix(node.range, "false"))
-    } else if !says, !lists.contains(false), !lists.isEmpty {
+    } else if !says, lists.allSatisfy({ $0 == .present }), !lists.isEmpty {
       findings.add(
         .choicesFlag, node.error("choices_in_prompt is false, but the input lists the choices"),
         template: template.name, fix: Finding.Fix(node.range, "true"))
     }
   }
 
-  private static func listsChoices(_ input: [TemplateAnatomy.Piece], _ template: LintedTemplate) -> Bool {
-    if input.contains(where: { $0.output?.choices == .list }) { return true }
-    if listing(input, template) != nil { return true }
-    if let choices = template.constantChoices {
-      let text = input.map { $0.text ?? $0.output?.constant ?? " " }.joined().lowercased()
-      let items = input.compactMap { $0.choiceItem(of: choices) }
-      return choices.indices.allSatisfy { place in
+  /// Whether an input lists the choices.
+  private enum Listing {
+    case present, absent
+    /// They may stand in a field.
+    case unknown
+
+    init(_ input: [TemplateAnatomy.Piece], _ template: LintedTemplate) {
+      let items = Set(input.compactMap { $0.choiceItem(of: template.constantChoices) })
+      guard let choices = template.constantChoices else {
+        let fields = Set(template.choicesAnatomy?.fields.map(\.name) ?? [])
+        let shown = Set(input.flatMap { $0.output?.fields ?? [] })
+        let isListed = items.count > 1 || input.contains { $0.output?.choices == .list }
+        self = isListed ? .present : fields.isDisjoint(with: shown) ? .absent : .unknown
+        return
+      }
+      // Lists stand in the sources of expressions too: `["a", "b"] | join`.
+      let text = input.map { $0.text ?? $0.output?.constant ?? $0.output?.source ?? "" }.joined().lowercased()
+      let all = choices.indices.allSatisfy { place in
         items.contains(place) || !text.places(ofWords: choices[place].lowercased()).isEmpty
       }
+      if all || input.contains(where: { $0.output?.choices == .list }) {
+        self = .present
+      } else {
+        // Letters and numbers name options that a field may hold, or the ends of a scale.
+        self = choices.allSatisfy { $0.count < 3 } ? .unknown : .absent
+      }
     }
-    if Set(input.compactMap { $0.choiceItem(of: nil) }).count > 1 { return true }
-    // Choices made of fields are listed where the input puts all those fields out.
-    let fields = Set(template.choicesAnatomy?.fields.map(\.name) ?? [])
-    let shown = Set(input.flatMap { $0.output?.fields ?? [] })
-    return !fields.isEmpty && fields.isSubset(of: shown)
   }
 }
 

@@ -62,10 +62,11 @@ enum TaskRules {
       }
       let other = task.templates[nearest]
       let share = Int((task.similarities[nearest, later] * 100).rounded())
+      let more = alike.count > 1 ? "; \(alike.count - 1) more are as near" : ""
       findings.add(
         .nearDuplicates,
         task.templates[later].aboutAll(
-          "\(share)% of the word trigrams are those of '\(other.name)' (line \(other.aboutAll("").location?.line ?? 0))"),
+          "\(share)% of the word trigrams are those of '\(other.name)' (line \(other.aboutAll("").location?.line ?? 0))\(more)"),
         template: task.templates[later].name)
     }
   }

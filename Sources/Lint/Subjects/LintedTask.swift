@@ -66,6 +66,26 @@ package struct LintedTask: Sendable {
     return task
   }
 
+  /// The same for a text in memory.
+  package init(text: String, name: String, corpus: CorpusFacts? = nil) throws(Diagnostic) {
+    self.init(name: name, path: "text", corpus: corpus)
+    var findings = FindingList()
+    do throws(Diagnostic) {
+      let document = try YAMLDocument.parse(text)
+      self.document = document
+      read(TemplateFileContents(document), &findings)
+    } catch {
+      findings.add(.unreadable, error)
+    }
+    problems = findings.all
+  }
+
+  private init(name: String, path: String, corpus: CorpusFacts?) {
+    self.name = name
+    self.path = path
+    self.corpus = corpus
+  }
+
   private mutating func read(_ contents: TemplateFileContents, _ findings: inout FindingList) {
     for problem in contents.problems { findings.add(.unreadable, problem) }
     let starts = contents.entries.map(\.key.location.line)

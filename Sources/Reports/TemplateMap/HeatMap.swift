@@ -2,7 +2,7 @@
 struct HeatMap {
   let task: TemplateMap.Task
   private let cell = 22
-  private let labels = 260
+  private let labels = 290
   private let top = 24
   /// From here on two templates are near-duplicates.
   private static let nearDuplicate = 0.6
@@ -94,7 +94,7 @@ struct HeatMap {
   }
 
   private func shortened(_ name: String) -> String {
-    name.count > 30 ? name.prefix(29) + "…" : name
+    name.count > 32 ? name.prefix(31) + "…" : name
   }
 
   /// The map's own rules of style.
