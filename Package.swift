@@ -37,6 +37,8 @@ let package = Package(
     .target(name: "CTextLoops"),
     // Loops that oneDNN does not cover, compiled for several processors and chosen at run time.
     .target(name: "CVectorLoops"),
+    // The inner loop of MinHash, the same way.
+    .target(name: "CMinHash"),
 
     .target(name: "Bytes", dependencies: ["COpenSSL", "CFileSpace"]),
     .target(name: "Compression", dependencies: ["Bytes", "CZlib", "CZstd"]),
@@ -57,7 +59,9 @@ let package = Package(
         .product(name: "BigInt", package: "BigInt"),
       ]),
     .target(name: "Imports", dependencies: ["Bytes", "YAML", "Templates"]),
-    .target(name: "Diversity", dependencies: ["Bytes", "Templates"]),
+    .target(name: "Diversity", dependencies: ["Bytes", "Compression", "Templates", "CMinHash"]),
+    .target(
+      name: "Lint", dependencies: ["Bytes", "Records", "JSON", "YAML", "Templates", "Diversity"]),
     .target(name: "Mixtures", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
     .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
     .target(name: "Training", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
@@ -66,8 +70,8 @@ let package = Package(
     .target(
       name: "Phrasebook",
       dependencies: [
-        "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Mixtures",
-        "Transformer", "Training", "Evaluation", "Reports",
+        "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Lint",
+        "Mixtures", "Transformer", "Training", "Evaluation", "Reports",
       ]),
     .executableTarget(
       name: "PhrasebookCLI",
@@ -94,6 +98,11 @@ let package = Package(
       name: "ImportsTests",
       dependencies: ["Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports"]),
     .testTarget(
+      name: "DiversityTests", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
+    .testTarget(
+      name: "LintTests",
+      dependencies: ["Bytes", "Records", "JSON", "YAML", "Templates", "Diversity", "Lint", "Phrasebook"]),
+    .testTarget(
       name: "MixturesTests",
       dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity", "Mixtures"]),
     .testTarget(
@@ -107,14 +116,14 @@ let package = Package(
     // The built program, run as its users run it; the structure of the sources; the documentation.
     .testTarget(
       name: "PhrasebookTests",
-      dependencies: ["Bytes", "Records", "JSON", "Templates", "Phrasebook", "PhrasebookCLI"]),
+      dependencies: ["Bytes", "Records", "JSON", "Templates", "Lint", "Phrasebook", "PhrasebookCLI"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17,
   cxxLanguageStandard: .cxx17
 )
 
-let swiftFree: Set = ["CSIMDJSON", "CTextLoops", "CVectorLoops"]
+let swiftFree: Set = ["CSIMDJSON", "CTextLoops", "CVectorLoops", "CMinHash"]
 for target in package.targets where target.type != .system && !swiftFree.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

@@ -2,6 +2,7 @@ import Bytes
 import JSON
 import Mixtures
 import Records
+import Reports
 
 /// What the command line may change about a build.
 public struct BuildOptions: Sendable {
@@ -44,13 +45,14 @@ public func buildMixture(
   for warning in plan.warnings { session.progress.warning(warning.message) }
   try folder.clear()
   try copy(recipe, to: output)
+  try TemplateMap(plan).write(to: output)
   let built: BuiltMixture
   do {
     built = try MixtureBuilder.build(plan, into: folder, threads: session.threads) { progress in
       session.progress.update("build: \(progress.examples) of \(progress.total) examples")
     }
   } catch {
-    try? removeTree(output + "/" + MixtureFolder.recipeName)
+    for name in [MixtureFolder.recipeName, TemplateMap.fileName] { try? removeTree(output + "/" + name) }
     throw error
   }
   session.progress.note(

@@ -19,6 +19,7 @@ struct PhrasebookCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, BuildCommand.self, RenderCommand.self, TrainCommand.self, EvaluateCommand.self,
       ReportCommand.self, ImportCommand.self, InspectCommand.self, InitCommand.self,
+      ValidateCommand.self,
     ])
 
   static func main() {

@@ -13,7 +13,7 @@ public final class CompiledTemplate: @unchecked Sendable {
   /// The answer choices' own program; nil where the template has none or they are constant.
   let choicesProgram: Program?
   /// Answer choices that are the same for every record.
-  let constantChoices: [String]?
+  package let constantChoices: [String]?
   /// Target and choices in lm-eval.
   let harness: HarnessPrograms?
   /// The template as a list of texts, where it is no more than that.

@@ -17,14 +17,15 @@ import Testing
       "Bytes", "Compression", "Records", "JSON", "YAML", "Patterns", "CLibXML2", "CTextLoops",
     ],
     "Imports": ["Bytes", "YAML", "Templates"],
-    "Diversity": ["Bytes", "Templates"],
+    "Diversity": ["Bytes", "Compression", "Templates", "CMinHash"],
+    "Lint": ["Bytes", "Records", "JSON", "YAML", "Templates", "Diversity"],
     "Mixtures": ["Bytes", "Records", "JSON", "Templates", "Diversity"],
     "Transformer": ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"],
     "Training": ["Bytes", "Records", "JSON", "Transformer"],
     "Evaluation": ["Bytes", "Records", "JSON", "Transformer"],
     "Reports": ["Bytes", "Records", "JSON"],
     "Phrasebook": [
-      "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Mixtures",
+      "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Lint", "Mixtures",
       "Transformer", "Training", "Evaluation", "Reports",
     ],
     "PhrasebookCLI": ["Bytes", "Phrasebook", "ArgumentParser"],
@@ -65,7 +66,8 @@ import Testing
       importers == [
         "CLibXML2": ["Corpora"], "CLibYAML": ["YAML"], "CPCRE2": ["Patterns"], "COpenSSL": ["Bytes"],
         "CSIMDJSON": ["JSON"], "COneDNN": ["Transformer"], "CVectorLoops": ["Transformer"],
-        "CTextLoops": ["Corpora", "Templates"], "CFileSpace": ["Bytes"], "CZlib": ["Compression"],
+        "CTextLoops": ["Corpora", "Templates"], "CMinHash": ["Diversity"], "CFileSpace": ["Bytes"],
+        "CZlib": ["Compression"],
         "CZstd": ["Compression"],
       ])
   }

@@ -28,6 +28,7 @@ public struct ReportPage: Sendable {
       <title>\(report.title) – Phrasebook report</title>
       <style>
       \(HTML(stringLiteral: PageStyle.sheet))
+      \(HeatMap.sheet)
       </style>
       </head>
       <body>
@@ -37,6 +38,7 @@ public struct ReportPage: Sendable {
       \(AccuracySection(report: report).html)
       \(GapSection(report: report).html)
       \(UnseenTasksSection(report: report).html)
+      \(TemplateMapSection(map: report.templates).html)
       \(SharesSection(manifest: report.manifest).html)
       \(TrainingSection(report: report).html)
       \(ExamplesSection(report: report).html)
@@ -67,7 +69,7 @@ private struct PageHeading {
       <p class="lede">A mixture of \(grouped(manifest.total)) examples from \(trained) tasks.\(model)</p>
       \(report.warnings.map { "<p class=\"warning\">\($0)</p>" as HTML })
       <nav><a href="#accuracy">Accuracy</a><a href="#gap">Gap</a><a href="#unseen-tasks">Unseen tasks</a>
-      <a href="#shares">Shares</a><a href="#training">Training</a><a href="#examples">Examples</a>
+      <a href="#templates">Templates</a><a href="#shares">Shares</a><a href="#training">Training</a><a href="#examples">Examples</a>
       <a href="#definitions">Definitions</a><a href="#provenance">Provenance</a></nav>
       </header>
       """

@@ -10,6 +10,8 @@ public struct Report: Sendable {
   public var manifest: MixtureManifest
   public var training: TrainingLog?
   public var results: ResultsSummary?
+  /// How alike the templates are; nil for a folder without it.
+  public var templates: TemplateMap?
   /// Examples with the model's answers, drawn by the mixture's seed; empty without predictions.
   public var examples: [AnsweredExample]
   /// Contradictions between the files: results of another mixture, predictions of another evaluation.
@@ -40,7 +42,8 @@ public struct Report: Sendable {
     }
     return Report(
       title: manifest.name ?? name(of: folder), manifest: manifest,
-      training: fileExists(log) ? try TrainingLog(path: log) : nil, results: results, examples: examples,
+      training: fileExists(log) ? try TrainingLog(path: log) : nil, results: results,
+      templates: try TemplateMap(folder: folder), examples: examples,
       warnings: warnings)
   }
 

@@ -121,7 +121,7 @@ extension [Statement] {
   /// elsewhere.
   ///
   /// - Parameter isPlain: whether texts here are put out where they stand.
-  fileprivate func hidesDivider(isPlain: Bool) -> Bool {
+  func hidesDivider(isPlain: Bool) -> Bool {
     contains { statement in
       if statement.expressions.contains(where: \.holdsDivider) { return true }
       switch statement.kind {

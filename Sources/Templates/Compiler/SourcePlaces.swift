@@ -37,6 +37,13 @@ struct SourcePlaces {
       span: max(1, scalars(file[min(start, lineEnd)..<min(end, lineEnd)])))
   }
 
+  /// The bytes of the file from a range's first byte to behind its last; nil without a file.
+  func fileRange(_ range: Range<Int>) -> Range<Int>? {
+    guard node != nil else { return nil }
+    let start = fileOffset(range.lowerBound)
+    return start..<max(start, fileOffset(range.upperBound))
+  }
+
   private func scalars(_ bytes: ArraySlice<UInt8>) -> Int {
     bytes.reduce(0) { $1 & 0xC0 == 0x80 ? $0 : $0 + 1 }
   }

@@ -10,6 +10,10 @@ package struct TemplateFileContents {
     /// Empty when the template cannot be read.
     package var sources: [TemplateSource]
     package var problems: [Diagnostic]
+    /// Those of the problems that tell an id or a name which another template has.
+    package var repeats: [Diagnostic] = []
+    package var key: YAMLNode
+    package var node: YAMLNode
   }
 
   /// Empty when the file does not say.
@@ -45,8 +49,9 @@ package struct TemplateFileContents {
 
   private mutating func read(_ key: YAMLNode, _ node: YAMLNode) {
     let list = ProblemList()
-    var entry = Entry(name: key.text ?? "", sources: [], problems: [])
+    var entry = Entry(name: key.text ?? "", sources: [], problems: [], key: key, node: node)
     let sources = templates(key, node, list)
+    let own = list.list.count
     for source in sources {
       note(source.id, "id", key, in: &places.ids, list)
       note(source.name, "name", key, in: &places.names, list)
@@ -61,6 +66,7 @@ package struct TemplateFileContents {
       entry.sources = sources
     }
     entry.problems = list.list
+    entry.repeats = Array(list.list[own...])
     entries.append(entry)
   }
 

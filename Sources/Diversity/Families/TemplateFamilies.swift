@@ -16,11 +16,16 @@ public enum TemplateFamilies {
   package static func firstMembers(
     of texts: [TemplateWords], similarity: Double = defaultSimilarity, variantsOf names: [String?] = []
   ) -> [Int] {
-    var numbers = WordNumbers()
-    let grams = texts.map { Trigrams(numbers.number($0.words)) }
-    var parents = Array(texts.indices)
+    firstMembers(SimilarityMatrix(texts), similarity: similarity, variantsOf: names)
+  }
+
+  /// The same where the similarities are known.
+  package static func firstMembers(
+    _ texts: SimilarityMatrix, similarity: Double = defaultSimilarity, variantsOf names: [String?] = []
+  ) -> [Int] {
+    var parents = Array(0..<texts.count)
     var first: [[UInt8]: Int] = [:]
-    for (place, name) in names.enumerated() where texts.indices.contains(place) {
+    for (place, name) in names.enumerated() where parents.indices.contains(place) {
       guard let name else { continue }
       // The smaller index stays the root, so that a root is its family's first member.
       if let known = first[Array(name.utf8)] {
@@ -29,13 +34,13 @@ public enum TemplateFamilies {
         first[Array(name.utf8)] = place
       }
     }
-    for later in texts.indices {
-      for earlier in 0..<later where grams[earlier].similarity(to: grams[later]) >= similarity {
+    for later in parents.indices {
+      for earlier in 0..<later where texts[earlier, later] >= similarity {
         let roots = (root(of: earlier, &parents), root(of: later, &parents))
         parents[max(roots.0, roots.1)] = min(roots.0, roots.1)
       }
     }
-    return texts.indices.map { root(of: $0, &parents) }
+    return parents.indices.map { root(of: $0, &parents) }
   }
 
   private static func root(of member: Int, _ parents: inout [Int]) -> Int {
