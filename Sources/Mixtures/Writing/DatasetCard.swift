@@ -5,11 +5,11 @@ import JSON
 /// the files, with a table of what the mixture holds.
 struct DatasetCard {
   private let plan: MixturePlan
-  private let files: [ExampleFileWriter.Written]
+  private let evaluation: [ExampleFile]
 
-  init(_ plan: MixturePlan, files: [ExampleFileWriter.Written]) {
+  init(_ plan: MixturePlan) {
     self.plan = plan
-    self.files = files
+    evaluation = ExampleFile.evaluation(of: plan)
   }
 
   var text: String { "---\n" + frontMatter + "---\n\n" + heading + table + explanation + sources }
@@ -63,7 +63,7 @@ struct DatasetCard {
   }
 
   private func isEmpty(_ cell: EvaluationFile) -> Bool {
-    !files.contains { $0.file.path == cell.path && !$0.file.range.isEmpty }
+    !evaluation.contains { $0.path == cell.path && !$0.range.isEmpty }
   }
 
   /// In the Hub's own words.

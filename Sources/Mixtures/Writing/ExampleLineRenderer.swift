@@ -8,7 +8,7 @@ import Templates
 struct ExampleLineRenderer: ~Copyable {
   private let plan: MixturePlan
   /// By task and template; made when first needed.
-  private var renderers: [[Renderer?]]
+  private var renderers: [[TemplateRenderer?]]
   private var example = RenderedExample()
 
   init(_ plan: MixturePlan) {
@@ -25,8 +25,11 @@ struct ExampleLineRenderer: ~Copyable {
     let task = plan.tasks[planned.task].task
     let record = task.store.record(planned.record)
     let id = record.id
+    let renderer = renderer(planned)
+    // Most templates are written as JSON right away; what is odd about an example shows on the machine.
+    if renderer.appendLine(record, index: index, to: &lines) { return }
     do throws(RenderFailure) {
-      try renderer(planned).render(record, key: plan.seeds.rendering(id), into: &example)
+      try renderer.machine.render(record, key: plan.seeds.rendering(id), into: &example)
     } catch {
       throw problem("\(error)", planned, id)
     }
@@ -35,12 +38,13 @@ struct ExampleLineRenderer: ~Copyable {
       throw problem("the template gives no target; divide input and target with '|||'", planned, id)
     }
     if isBlank(target) { throw problem("the target is empty", planned, id) }
-    appendLine(task, task.templates[planned.template].source.id, id, index, target, to: &lines)
+    appendLine(renderer, id, index, target, to: &lines)
   }
 
-  private mutating func renderer(_ planned: PlannedExample) -> Renderer {
+  private mutating func renderer(_ planned: PlannedExample) -> TemplateRenderer {
     if let known = renderers[planned.task][planned.template] { return known }
-    let made = Renderer(plan.tasks[planned.task].task.templates[planned.template])
+    let task = plan.tasks[planned.task].task
+    let made = TemplateRenderer(task, task.templates[planned.template], seed: plan.settings.seed)
     renderers[planned.task][planned.template] = made
     return made
   }
@@ -50,7 +54,7 @@ struct ExampleLineRenderer: ~Copyable {
   }
 
   private func appendLine(
-    _ task: MixtureTask, _ template: String, _ record: RecordID, _ index: Int, _ target: Range<Int>,
+    _ renderer: TemplateRenderer, _ record: RecordID, _ index: Int, _ target: Range<Int>,
     to lines: inout ByteBuffer
   ) {
     example.text.withBytes { text in
@@ -69,15 +73,7 @@ struct ExampleLineRenderer: ~Copyable {
       append(example.input)
       lines.append(",\"target\":" as StaticString)
       append(target)
-      lines.append(",\"task\":" as StaticString)
-      JSONText.appendString(task.name, to: &lines)
-      lines.append(",\"template\":" as StaticString)
-      JSONText.appendString(template, to: &lines)
-      lines.append(",\"record\":\"" as StaticString)
-      appendHexadecimal(record.high, to: &lines)
-      appendHexadecimal(record.low, to: &lines)
-      lines.append("\",\"index\":" as StaticString)
-      lines.append(decimal: index)
+      renderer.appendOrigin(record, index, to: &lines)
       if !example.choices.isEmpty { append(list: example.choices, ",\"choices\":[") }
       if example.targets.count > 1 { append(list: example.targets, ",\"targets\":[") }
       lines.append("}\n" as StaticString)
@@ -90,15 +86,5 @@ struct ExampleLineRenderer: ~Copyable {
     return Diagnostic(
       "cannot render an example of task '\(task.name)': template '\(source.name)' (\(source.id)), record "
         + "\(id): \(reason); mend the template, or the record's source", at: source.location)
-  }
-}
-
-private func appendHexadecimal(_ word: UInt64, to buffer: inout ByteBuffer) {
-  buffer.appendUninitialized(16) { room in
-    for place in 0..<16 {
-      let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * place)) & 15
-      room[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-    }
-    return 16
   }
 }

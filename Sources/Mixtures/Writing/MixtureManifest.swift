@@ -3,23 +3,18 @@ import JSON
 import Records
 import Templates
 
-/// The manifest of a written mixture (DESIGN section 7): all that it was made from, all that was decided, and
-/// all files with their SHA-256.
+/// What the manifest of a mixture says before any file is written (DESIGN section 7): all that it is made
+/// from and all that was decided. `BuildLedger` adds the files.
 struct MixtureManifest {
-  private static let formatVersion: Int64 = 1
+  static let formatVersion: Int64 = 1
   private let plan: MixturePlan
-  private let files: [ExampleFileWriter.Written]
 
-  init(_ plan: MixturePlan, files: [ExampleFileWriter.Written]) {
-    self.plan = plan
-    self.files = files
-  }
+  init(_ plan: MixturePlan) { self.plan = plan }
 
-  var text: String { JSONText.document(value) }
-
-  private var value: Value {
+  /// Equal for equal mixtures, whichever part of them is built, and where.
+  var pairs: ValueDictionary {
     let settings = plan.settings
-    return object([
+    return ValueDictionary([
       ("format_version", .integer(Self.formatVersion)),
       ("phrasebook_version", .string(settings.phrasebookVersion)),
       ("name", .string(settings.name)),
@@ -38,9 +33,8 @@ struct MixtureManifest {
           ("similarity", .number(settings.holdOut.similarity)),
         ])
       ),
+      ("shard_count", integer(settings.shards)),
       ("inputs", .list(inputs.map(input))),
-      ("shards", .list(files.filter { !$0.file.isEvaluation }.map(file))),
-      ("evaluation", .list(files.filter { $0.file.isEvaluation }.map(file))),
     ])
   }
 
@@ -79,25 +73,19 @@ struct MixtureManifest {
     ])
   }
 
+  /// The text goes along, so that an audit need not trust that near-duplicates are on one side.
   private func template(_ planned: PlannedTask, _ index: Int) -> Value {
-    object([
+    let source = planned.task.templates[index].source
+    return object([
       ("id", id(planned, index)),
-      ("name", .string(planned.task.templates[index].source.name)),
+      ("name", .string(source.name)),
       ("family", .string(planned.familyID(of: index))),
+      ("jinja", .string(source.jinja)),
     ])
   }
 
   private func id(_ planned: PlannedTask, _ index: Int) -> Value {
     .string(planned.task.templates[index].source.id)
-  }
-
-  private func file(_ written: ExampleFileWriter.Written) -> Value {
-    object([
-      ("path", .string(written.file.path)),
-      ("sha256", .string(written.summary.sha256)),
-      ("examples", integer(written.file.range.count)),
-      ("bytes", integer(written.summary.bytes)),
-    ])
   }
 
   private func input(_ file: InputFile) -> Value {

@@ -1,0 +1,50 @@
+import Bytes
+import JSON
+import Records
+
+/// A file of examples that is in its place, as the manifest names it.
+struct WrittenFile: Sendable, Hashable {
+  /// Relative to the mixture's folder.
+  var path: String
+  /// 64 hexadecimal digits, of the file as it lies there.
+  var sha256: String
+  var examples: Int
+  var bytes: Int
+  var isEvaluation: Bool
+
+  init(path: String, sha256: String, examples: Int, bytes: Int, isEvaluation: Bool) {
+    self.path = path
+    self.sha256 = sha256
+    self.examples = examples
+    self.bytes = bytes
+    self.isEvaluation = isEvaluation
+  }
+}
+
+extension WrittenFile {
+  init(_ node: JSONNode, isEvaluation: Bool) throws(Diagnostic) {
+    self.init(
+      path: try node.required("path").text(), sha256: try node.required("sha256").text(),
+      examples: try node.required("examples").integer(), bytes: try node.required("bytes").integer(),
+      isEvaluation: isEvaluation)
+  }
+
+  var value: Value {
+    .dictionary(
+      ValueDictionary([
+        ("path", .string(path)), ("sha256", .string(sha256)), ("examples", .integer(Int64(examples))),
+        ("bytes", .integer(Int64(bytes))),
+      ]))
+  }
+
+  /// What is wrong with the file on disk; nil where its bytes are those that were written.
+  func problem(in folder: String) -> String? {
+    let place = folder + "/" + path
+    guard fileExists(place) else { return "'\(path)' is missing" }
+    guard let hash = try? hashOfFile(at: place) else { return "'\(path)' cannot be read" }
+    guard hash.utf8.elementsEqual(sha256.utf8) else {
+      return "'\(path)' has the SHA-256 \(hash.prefix(12))…, not \(sha256.prefix(12))…"
+    }
+    return nil
+  }
+}
