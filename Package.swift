@@ -26,12 +26,16 @@ let package = Package(
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     // SHA-256 of inputs and shards, at the processor's own speed.
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // Corpora and shards compressed with gzip or zstd.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     // JSON in, through apt's simdjson (C++ behind C functions).
     .target(name: "CSIMDJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     // Loops that oneDNN does not cover, compiled for several processors and chosen at run time.
     .target(name: "CVectorLoops"),
 
     .target(name: "Bytes", dependencies: ["COpenSSL"]),
+    .target(name: "Compression", dependencies: ["Bytes", "CZlib", "CZstd"]),
     .target(name: "Records", dependencies: ["Bytes"]),
     .target(name: "JSON", dependencies: ["Bytes", "Records", "CSIMDJSON"]),
     .target(name: "YAML", dependencies: ["Bytes", "CLibYAML"]),
@@ -73,6 +77,7 @@ let package = Package(
       path: "Tests/Fuzz", exclude: ["README.md"]),
 
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
+    .testTarget(name: "CompressionTests", dependencies: ["Bytes", "Compression"]),
     .testTarget(name: "RecordsTests", dependencies: ["Bytes", "Records", "JSON"]),
     .testTarget(name: "YAMLTests", dependencies: ["Bytes", "YAML"]),
     .testTarget(name: "CorporaTests", dependencies: ["Bytes", "Records", "JSON", "Corpora"]),
