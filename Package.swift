@@ -33,6 +33,8 @@ let package = Package(
     .target(name: "CSIMDJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     // Loops that oneDNN does not cover, compiled for several processors and chosen at run time.
     .target(name: "CVectorLoops"),
+    // The inner loop of MinHash, the same way.
+    .target(name: "CMinHash"),
 
     .target(name: "Bytes", dependencies: ["COpenSSL"]),
     .target(name: "Compression", dependencies: ["Bytes", "CZlib", "CZstd"]),
@@ -49,7 +51,7 @@ let package = Package(
         "Bytes", "Records", "JSON", "YAML", "Patterns", .product(name: "BigInt", package: "BigInt"),
       ]),
     .target(name: "Imports", dependencies: ["Bytes", "YAML", "Templates"]),
-    .target(name: "Diversity", dependencies: ["Bytes", "Templates"]),
+    .target(name: "Diversity", dependencies: ["Bytes", "Templates", "CMinHash"]),
     .target(name: "Mixtures", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
     .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
     .target(name: "Training", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
@@ -86,6 +88,8 @@ let package = Package(
       name: "ImportsTests",
       dependencies: ["Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports"]),
     .testTarget(
+      name: "DiversityTests", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
+    .testTarget(
       name: "MixturesTests",
       dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity", "Mixtures"]),
     .testTarget(
@@ -106,7 +110,7 @@ let package = Package(
   cxxLanguageStandard: .cxx17
 )
 
-let swiftFree: Set = ["CSIMDJSON", "CVectorLoops"]
+let swiftFree: Set = ["CSIMDJSON", "CVectorLoops", "CMinHash"]
 for target in package.targets where target.type != .system && !swiftFree.contains(target.name) {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),

@@ -21,36 +21,14 @@ package struct TemplateWords: Sendable, Hashable {
       word.removeAll()
     }
     for scalar in text.unicodeScalars {
-      if Self.standsAlone(scalar) {
+      switch WordScalar(scalar) {
+      case .alone:
         finish()
         words.append(String(scalar))
-      } else if Self.isPartOfWord(scalar) {
-        word.append(scalar)
-      } else {
-        finish()
+      case .part: word.append(scalar)
+      case .separator: finish()
       }
     }
     finish()
-  }
-
-  private static func isPartOfWord(_ scalar: Unicode.Scalar) -> Bool {
-    if scalar.isASCII {
-      return scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || scalar == "_"
-    }
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .letterNumber, .otherNumber:
-      return true
-    default: return scalar.properties.isAlphabetic
-    }
-  }
-
-  private static func standsAlone(_ scalar: Unicode.Scalar) -> Bool {
-    guard !scalar.isASCII else { return false }
-    switch scalar.value {
-    // Thai and Lao; Myanmar; Khmer; Hiragana and Katakana.
-    case 0x0E00...0x0EFF, 0x1000...0x109F, 0x1780...0x17FF, 0x3041...0x30FF:
-      return scalar.properties.isAlphabetic
-    default: return scalar.properties.isIdeographic
-    }
   }
 }

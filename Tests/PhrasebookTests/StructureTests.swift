@@ -15,7 +15,7 @@ import Testing
     "Corpora": ["Bytes", "Records", "JSON", "YAML", "Patterns", "CLibXML2"],
     "Templates": ["Bytes", "Records", "JSON", "YAML", "Patterns", "BigInt"],
     "Imports": ["Bytes", "YAML", "Templates"],
-    "Diversity": ["Bytes", "Templates"],
+    "Diversity": ["Bytes", "Templates", "CMinHash"],
     "Mixtures": ["Bytes", "Records", "JSON", "Templates", "Diversity"],
     "Transformer": ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"],
     "Training": ["Bytes", "Records", "JSON", "Transformer"],
@@ -64,6 +64,7 @@ import Testing
         "CLibXML2": ["Corpora"], "CLibYAML": ["YAML"], "CPCRE2": ["Patterns"], "COpenSSL": ["Bytes"],
         "CSIMDJSON": ["JSON"], "COneDNN": ["Transformer"], "CVectorLoops": ["Transformer"],
         "CZlib": ["Compression"], "CZstd": ["Compression"],
+        "CMinHash": ["Diversity"],
       ])
   }
 
