@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "Bytes", dependencies: ["COpenSSL"]),
     .target(name: "Compression", dependencies: ["Bytes", "CZlib", "CZstd"]),
     .target(name: "Records", dependencies: ["Bytes"]),
-    .target(name: "JSON", dependencies: ["Bytes", "Records", "CSIMDJSON"]),
+    .target(name: "JSON", dependencies: ["Bytes", "Records", "Compression", "CSIMDJSON"]),
     .target(name: "YAML", dependencies: ["Bytes", "CLibYAML"]),
     .target(name: "Patterns", dependencies: ["Bytes", "CPCRE2"]),
     .target(
@@ -52,7 +52,8 @@ let package = Package(
       ]),
     .target(name: "Imports", dependencies: ["Bytes", "YAML", "Templates"]),
     .target(name: "Diversity", dependencies: ["Bytes", "Templates", "CMinHash"]),
-    .target(name: "Mixtures", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
+    .target(
+      name: "Mixtures", dependencies: ["Bytes", "Records", "Compression", "JSON", "Templates", "Diversity"]),
     .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
     .target(name: "Training", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
     .target(name: "Evaluation", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
@@ -61,7 +62,7 @@ let package = Package(
       name: "Phrasebook",
       dependencies: [
         "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Mixtures",
-        "Transformer", "Training", "Evaluation", "Reports",
+        "Compression", "Transformer", "Training", "Evaluation", "Reports",
       ]),
     .executableTarget(
       name: "PhrasebookCLI",

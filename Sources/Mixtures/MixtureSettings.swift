@@ -1,3 +1,4 @@
+public import Compression
 import Diversity
 
 /// What a recipe says of its mixture: how much of what, in which order, and what stays out of training.
@@ -14,6 +15,8 @@ public struct MixtureSettings: Sendable {
   public var rates = RateRule.proportional
   /// Into how many files the training examples are divided: 1 to 99,999.
   public var shards = 1
+  /// How the files of training examples are compressed; nil: not at all.
+  public var compression: Compression?
   public var splits = SplitFractions()
   public var holdOut = HoldOut()
   public var evaluation = EvaluationLimits()

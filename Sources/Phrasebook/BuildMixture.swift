@@ -1,4 +1,5 @@
 import Bytes
+import Compression
 import Glibc
 import JSON
 import Mixtures
@@ -146,6 +147,7 @@ extension Recipe {
       case .weights(let weights): .weights(weights)
       }
     settings.shards = options.shards ?? mixture.shards
+    settings.compression = mixture.compression.flatMap(Compression.init(rawValue:))
     settings.splits = SplitFractions(validation: records.validation, test: records.test)
     settings.holdOut.amount =
       switch holdOut.amount {

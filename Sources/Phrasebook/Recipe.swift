@@ -54,6 +54,8 @@ public struct Recipe: Sendable {
     public var rates: RateChoice = .proportional
     /// Into how many files the training examples are divided.
     public var shards: Int = 1
+    /// `gzip` or `zstd`; nil: the files of training examples are not compressed.
+    public var compression: String?
   }
 
   public enum RateChoice: Sendable, Hashable {

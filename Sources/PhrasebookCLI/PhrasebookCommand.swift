@@ -17,7 +17,7 @@ struct PhrasebookCommand: ParsableCommand {
       """,
     version: phrasebookVersion,
     subcommands: [
-      RunCommand.self, BuildCommand.self, CommitCommand.self, RenderCommand.self, TrainCommand.self, EvaluateCommand.self,
+      RunCommand.self, BuildCommand.self, CommitCommand.self, AuditCommand.self, RenderCommand.self, TrainCommand.self, EvaluateCommand.self,
       ReportCommand.self, ImportCommand.self,
     ])
 
@@ -40,6 +40,7 @@ struct PhrasebookCommand: ParsableCommand {
     case let problems as Diagnostics:
       write("\(problems)\n", to: STDERR_FILENO)
       return problems.list.map { status(of: $0.cause) }.max() ?? 2
+    case let code as ExitCode: return code.rawValue
     default:
       let message = fullMessage(for: error)
       let wanted = exitCode(for: error) == .success

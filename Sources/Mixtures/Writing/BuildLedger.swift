@@ -1,4 +1,5 @@
 import Bytes
+import Compression
 import JSON
 import Records
 
@@ -89,7 +90,10 @@ struct BuildLedger: Sendable {
     let node = JSONNode(.dictionary(plan), file: notes + "/plan.json", advice: Self.advice)
     let shards = try node.required("shard_count").integer()
     guard 1...99_999 ~= shards else { throw try node.required("shard_count").mismatch("1 to 99999") }
-    return (0..<shards).map { (OutputFolder.shardName($0, of: shards), false) }
+    let compression = try node.optional("compression")?.text()
+    return (0..<shards).map {
+      (OutputFolder.shardName($0, of: shards, compression.flatMap(Compression.init(rawValue:))), false)
+    }
       + EvaluationFile.allCases.map { ($0.path, true) }
   }
 

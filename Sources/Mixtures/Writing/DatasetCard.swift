@@ -1,4 +1,5 @@
 import Bytes
+import Compression
 import JSON
 
 /// The folder's README.md: a Hugging Face dataset card whose front matter makes `load_dataset(folder)` find
@@ -32,7 +33,7 @@ struct DatasetCard {
   /// `load_dataset` cannot read them.
   private var configs: [String] {
     var lines = ["configs:", "- config_name: training", "  default: true", "  data_files:"]
-    lines += ["  - {split: train, path: \"train-*.jsonl\"}"]
+    lines += ["  - {split: train, path: \"train-*.jsonl\(plan.settings.compression?.ending ?? "")\"}"]
     if !isEmpty(.validation) {
       lines += ["  - {split: validation, path: \(EvaluationFile.validation.path)}"]
     }

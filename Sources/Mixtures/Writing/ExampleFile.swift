@@ -19,7 +19,8 @@ struct ExampleFile: Sendable {
   static func shard(_ shard: Int, of plan: MixturePlan) -> ExampleFile {
     let shards = plan.settings.shards
     return ExampleFile(
-      content: .training, path: OutputFolder.shardName(shard, of: shards),
+      content: .training,
+      path: OutputFolder.shardName(shard, of: shards, plan.settings.compression),
       range: shardStart(shard, of: shards, plan.total)..<shardStart(shard + 1, of: shards, plan.total))
   }
 

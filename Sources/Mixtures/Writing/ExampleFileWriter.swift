@@ -1,4 +1,5 @@
 import Bytes
+import Compression
 
 /// Writes the files of a mixture: chunks of examples are rendered on several threads and written in order,
 /// so that the bytes do not depend on the threads.
@@ -75,7 +76,8 @@ struct ExampleFileWriter: Sendable {
   ) throws(Diagnostic) {
     var state = BuildProgress(examples: 0, total: files.reduce(0) { $0 + $1.range.count })
     for (place, file) in files.enumerated() {
-      var output = try AtomicFile(path: folder + "/" + file.path)
+      var output = try CompressedFile(
+        path: folder + "/" + file.path, compression: file.isEvaluation ? nil : plan.settings.compression)
       for number in firstChunks[place]..<firstChunks[place + 1] {
         try chunk(number) { (text) throws(Diagnostic) in
           try text.bytes.withBytes { (bytes) throws(Diagnostic) in try output.write(bytes) }

@@ -1,4 +1,5 @@
 import Bytes
+import Compression
 import JSON
 import Records
 import Templates
@@ -34,6 +35,7 @@ struct MixtureManifest {
         ])
       ),
       ("shard_count", integer(settings.shards)),
+      ("compression", settings.compression.map { .string($0.rawValue) } ?? .null),
       ("inputs", .list(inputs.map(input))),
     ])
   }

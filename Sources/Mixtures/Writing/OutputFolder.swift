@@ -1,4 +1,5 @@
 public import Bytes
+import Compression
 import Glibc
 
 /// The folder that a build writes, locked against a second build for as long as this object lives.
@@ -65,12 +66,13 @@ public final class OutputFolder: Sendable {
     try ShardLock(path + "/" + BuildLedger.folderName + "/\(shard).lock", shard: shard)
   }
 
-  static func shardName(_ shard: Int, of shards: Int) -> String {
-    "train-\(fiveDigits(shard))-of-\(fiveDigits(shards)).jsonl"
+  static func shardName(_ shard: Int, of shards: Int, _ compression: Compression?) -> String {
+    "train-\(fiveDigits(shard))-of-\(fiveDigits(shards)).jsonl\(compression?.ending ?? "")"
   }
 
   private static func isShard(_ name: String) -> Bool {
-    name.hasPrefix("train-") && name.hasSuffix(".jsonl") && name.contains("-of-")
+    name.hasPrefix("train-") && name.contains("-of-")
+      && ["", Compression.gzip.ending, Compression.zstd.ending].contains { name.hasSuffix(".jsonl" + $0) }
   }
 
   private static func fiveDigits(_ number: Int) -> String {

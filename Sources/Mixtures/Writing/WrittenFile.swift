@@ -3,14 +3,14 @@ import JSON
 import Records
 
 /// A file of examples that is in its place, as the manifest names it.
-struct WrittenFile: Sendable, Hashable {
+package struct WrittenFile: Sendable, Hashable {
   /// Relative to the mixture's folder.
-  var path: String
+  package var path: String
   /// 64 hexadecimal digits, of the file as it lies there.
-  var sha256: String
-  var examples: Int
-  var bytes: Int
-  var isEvaluation: Bool
+  package var sha256: String
+  package var examples: Int
+  package var bytes: Int
+  package var isEvaluation: Bool
 
   init(path: String, sha256: String, examples: Int, bytes: Int, isEvaluation: Bool) {
     self.path = path
