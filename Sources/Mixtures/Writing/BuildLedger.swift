@@ -103,6 +103,7 @@ struct BuildLedger: Sendable {
     whole["shards"] = .list(files.filter { !$0.isEvaluation }.map(\.value))
     whole["evaluation"] = .list(files.filter(\.isEvaluation).map(\.value))
     _ = try write(card, at: folder + "/" + OutputFolder.cardName)
+    _ = try write(Croissant(plan, files: files).text, at: folder + "/" + Croissant.fileName)
     try output.flush(folder + "/" + OutputFolder.evaluationName)
     let text = JSONText.document(.dictionary(whole))
     let summary = try write(text, at: folder + "/" + OutputFolder.manifestName)

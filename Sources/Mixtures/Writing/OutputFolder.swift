@@ -46,7 +46,7 @@ public final class OutputFolder: Sendable {
   public func clear() throws(Diagnostic) {
     try removeTree(path + "/" + Self.manifestName)
     try flush(path)
-    let ours = [Self.cardName, BuildLedger.folderName]
+    let ours = [Self.cardName, Croissant.fileName, BuildLedger.folderName]
     for name in try namesInFolder(path) where ours.contains(name) || Self.isShard(name) {
       try removeTree(path + "/" + name)
     }
