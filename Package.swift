@@ -87,12 +87,14 @@ let package = Package(
     .testTarget(name: "TemplatesTests", dependencies: ["Bytes", "Records", "JSON", "Patterns", "Templates"]),
     .testTarget(
       name: "ImportsTests",
-      dependencies: ["Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports"]),
+      dependencies: [
+        "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Diversity", "Mixtures", "Imports",
+      ]),
     .testTarget(
       name: "DiversityTests", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
     .testTarget(
       name: "MixturesTests",
-      dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity", "Mixtures"]),
+      dependencies: ["Bytes", "Records", "Compression", "JSON", "Templates", "Diversity", "Mixtures"]),
     .testTarget(
       name: "TransformerTests",
       dependencies: ["Bytes", "Records", "JSON", "CVectorLoops", "Transformer", "Training"],

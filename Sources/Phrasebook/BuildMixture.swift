@@ -61,14 +61,17 @@ public func buildMixture(
   }
   if let shard = options.shard {
     let built = try MixtureBuilder.build(
-      plan, shard: shard, into: folder, resuming: options.resume, threads: session.threads, progress: progress)
+      plan, shard: shard, into: folder, resuming: options.resume, threads: session.threads, progress: progress
+    )
     try copy(recipe, to: output, writer: "shard\(own)")
     if shard == 0 { try keepQuarantine(quarantine, in: output) }
     return shardResult(built, shard, of: shards, output, session)
   }
   if !options.resume { try folder.clear() }
   // A complete folder keeps its recipe: resuming there changes nothing.
-  if !options.resume || !fileExists(output + "/manifest.json") { try copy(recipe, to: output, writer: "build") }
+  if !options.resume || !fileExists(output + "/manifest.json") {
+    try copy(recipe, to: output, writer: "build")
+  }
   let built: BuiltMixture
   do {
     built = try MixtureBuilder.build(
@@ -88,7 +91,9 @@ public func buildMixture(
 /// - Throws: `Diagnostics` with everything that is missing or damaged; then nothing is changed.
 @discardableResult
 public func commitMixture(folder path: String, in session: Session) throws -> CommandResult {
-  guard isFolder(path) else { throw Diagnostic("no folder '\(path)'; name the one that the shards were built in") }
+  guard isFolder(path) else {
+    throw Diagnostic("no folder '\(path)'; name the one that the shards were built in")
+  }
   let folder = try OutputFolder(path)
   let built = try MixtureCommit.commit(folder, threads: session.threads)
   let text =

@@ -52,7 +52,8 @@ public func exportMixture(
     needs.tokens = {
       let encoder = EncoderBox(TokenEncoder(tokenizer))
       return { input, target in
-        tokenizer.prompt(input, room: .max, &encoder.encoder).tokens + tokenizer.target(target, &encoder.encoder)
+        tokenizer.prompt(input, room: .max, &encoder.encoder).tokens
+          + tokenizer.target(target, &encoder.encoder)
       }
     }
   }
@@ -97,7 +98,8 @@ private func chatFunction(_ template: CompiledTemplate) -> (String, String) thro
       .dictionary(["role": .string(role), "content": .string(content)])
     }
     let variables: ValueDictionary = [
-      "messages": .list([turn("user", input), turn("assistant", target)]), "add_generation_prompt": .boolean(false),
+      "messages": .list([turn("user", input), turn("assistant", target)]),
+      "add_generation_prompt": .boolean(false),
       "bos_token": "", "eos_token": "",
     ]
     var example = RenderedExample()

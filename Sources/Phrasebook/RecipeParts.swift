@@ -9,7 +9,9 @@ extension Recipe.MixtureChoice {
     cap = fields.integer("cap", in: 1...Int.max)
     temperature = fields.number("temperature", in: 0.01...1_000) ?? temperature
     shards = fields.integer("shards", in: 1...99_999) ?? shards
-    compression = fields.choice("compression", FileCompression.self).flatMap { $0 == .none ? nil : $0.rawValue }
+    compression = fields.choice("compression", FileCompression.self).flatMap {
+      $0 == .none ? nil : $0.rawValue
+    }
     if let node = fields.node("rates") { rates = Self.rates(node, &fields) }
     fields.finish()
   }

@@ -11,7 +11,9 @@ struct CellAudit {
     records = Array(repeating: [:], count: mixture.tasks.count)
   }
 
-  mutating func add(_ example: ExampleView, cell: String, task: Int, template: Int, _ findings: inout AuditFindings) {
+  mutating func add(
+    _ example: ExampleView, cell: String, task: Int, template: Int, _ findings: inout AuditFindings
+  ) {
     let isSeen = mixture.tasks[task].templates[template].isSeen
     let name = mixture.tasks[task].name
     switch EvaluationFile(rawValue: cell) {
@@ -20,11 +22,16 @@ struct CellAudit {
         findings.add("wrong cells", "\(cell): task '\(name)' has an example of a held-out template")
       }
     case .unseenTemplates, .unseenTasks:
-      if isSeen { findings.add("wrong cells", "\(cell): task '\(name)' has an example of a template of training") }
+      if isSeen {
+        findings.add("wrong cells", "\(cell): task '\(name)' has an example of a template of training")
+      }
     case nil: findings.add("wrong cells", "'\(cell)' is no cell")
     }
-    let isNew = records[task][cell, default: [:]][template, default: []].insert(example.record.hash64()).inserted
-    if !isNew { findings.add("repeats in cells", "\(cell): task '\(name)' has a record twice under one template") }
+    let isNew = records[task][cell, default: [:]][template, default: []].insert(example.record.hash64())
+      .inserted
+    if !isNew {
+      findings.add("repeats in cells", "\(cell): task '\(name)' has a record twice under one template")
+    }
   }
 
   func check(_ findings: inout AuditFindings) {

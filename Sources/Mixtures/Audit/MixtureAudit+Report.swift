@@ -51,7 +51,8 @@ extension MixtureAudit {
         ])
       }
       return object([
-        ("name", .string(task.name)), ("rate", .number(task.rate)), ("examples", integer(shares.tasks[place].count)),
+        ("name", .string(task.name)), ("rate", .number(task.rate)),
+        ("examples", integer(shares.tasks[place].count)),
         ("share_error", .number(shares.error(place))), ("window_error", .number(window.found)),
         ("window_bound", .number(window.allowed)),
         ("targets_in_input", integer(repeats.targetsInInput[place])), ("templates", .list(templates)),
@@ -72,7 +73,10 @@ extension MixtureAudit {
             ])
           })
       ),
-      ("examples", object([("training", integer(shares.examples)), ("evaluation", integer(evaluationExamples))])),
+      (
+        "examples",
+        object([("training", integer(shares.examples)), ("evaluation", integer(evaluationExamples))])
+      ),
       ("largest_share_error", .number(abs(largestError?.error ?? 0))),
       (
         "nearest_templates",
@@ -100,35 +104,41 @@ extension MixtureAudit {
     var lines: [(String, String)] = []
     lines.append(("examples", "\(shares.examples) for training, \(evaluationExamples) for evaluation"))
     if let largest = largestError {
-      lines.append((
-        "largest share error", "\(decimal(abs(largest.error))) examples (\(mixture.tasks[largest.task].name))"
-      ))
+      lines.append(
+        (
+          "largest share error",
+          "\(decimal(abs(largest.error))) examples (\(mixture.tasks[largest.task].name))"
+        ))
     }
     if let window = largestWindow {
-      lines.append((
-        "largest error of a stretch",
-        "\(decimal(window.found)) examples of \(decimal(window.allowed)) allowed "
-          + "(\(mixture.tasks[window.task].name))"
-      ))
+      lines.append(
+        (
+          "largest error of a stretch",
+          "\(decimal(window.found)) examples of \(decimal(window.allowed)) allowed "
+            + "(\(mixture.tasks[window.task].name))"
+        ))
     }
     if let pair = templates.nearest {
-      lines.append((
-        "nearest held-out template",
-        "\(decimal(pair.similarity)) to training; '\(pair.heldOut)' and '\(pair.seen)' (\(pair.task))"
-      ))
+      lines.append(
+        (
+          "nearest held-out template",
+          "\(decimal(pair.similarity)) to training; '\(pair.heldOut)' and '\(pair.seen)' (\(pair.task))"
+        ))
     }
     if let spread = templateSpread {
-      lines.append((
-        "uses of a task's templates",
-        "differ by \(spread.most - spread.least) at most (\(mixture.tasks[spread.task].name))"
-      ))
+      lines.append(
+        (
+          "uses of a task's templates",
+          "differ by \(spread.most - spread.least) at most (\(mixture.tasks[spread.task].name))"
+        ))
     }
     let overlap = overlap.figures()
-    lines.append((
-      "measured records in training",
-      "\(overlap.exact) of \(overlap.records) themselves, \(overlap.grams) by 13 words, \(overlap.near) near "
-        + "(MinHash from \(self.overlap.similarity))"
-    ))
+    lines.append(
+      (
+        "measured records in training",
+        "\(overlap.exact) of \(overlap.records) themselves, \(overlap.grams) by 13 words, \(overlap.near) near "
+          + "(MinHash from \(self.overlap.similarity))"
+      ))
     for (name, visits) in [("record", repeats.recordVisits), ("record and template", repeats.pairVisits)]
     where visits.counted > 0 {
       let sample = visits.share < 1 ? ", of a sample of \(visits.counted)" : ""
@@ -136,14 +146,18 @@ extension MixtureAudit {
     }
     let conflicts = repeats.conflicts
     lines.append(("inputs with several targets", "\(conflicts.found) of \(conflicts.of)"))
-    lines.append(("targets that stand in their input", "\(repeats.targetsInInput.reduce(0, +)) (without answer choices)"))
+    lines.append(
+      ("targets that stand in their input", "\(repeats.targetsInInput.reduce(0, +)) (without answer choices)")
+    )
     return lines
   }
 
   /// What is wrong, a line each, with how many more there are of the kind.
   public var problems: [String] {
     findings.kinds.flatMap { kind in
-      kind.examples + (kind.count > kind.examples.count ? ["… \(kind.count - kind.examples.count) more: \(kind.kind)"] : [])
+      kind.examples
+        + (kind.count > kind.examples.count
+          ? ["… \(kind.count - kind.examples.count) more: \(kind.kind)"] : [])
     }
   }
 }

@@ -77,7 +77,8 @@ public struct MixtureAudit {
     }
     guard let template = templatePlaces[task][Array(example.template)] else {
       return findings.add(
-        "unknown templates", "\(place()): task '\(mixture.tasks[task].name)' has no template '\(example.template.text)'")
+        "unknown templates",
+        "\(place()): task '\(mixture.tasks[task].name)' has no template '\(example.template.text)'")
     }
     if isBlank(example.input) { findings.add("empty inputs", "\(place()): the input is empty") }
     if isBlank(example.target) { findings.add("empty targets", "\(place()): the target is empty") }

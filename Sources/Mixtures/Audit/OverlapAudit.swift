@@ -107,7 +107,8 @@ struct OverlapAudit {
     for record in records {
       let task = mixture.tasks[record.task].name
       if record.isExact {
-        findings.add("test records in training", "task '\(task)': record \(record.name) is measured on and trained on")
+        findings.add(
+          "test records in training", "task '\(task)': record \(record.name) is measured on and trained on")
       } else if record.isNear, promisesNear {
         findings.add(
           "near-duplicates of test records in training",

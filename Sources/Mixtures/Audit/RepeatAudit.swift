@@ -49,7 +49,7 @@ struct RepeatAudit {
 
   private func visits(_ table: SampledTable) -> Visits {
     var visits = Visits(counted: table.count, share: table.share)
-    table.forEach {
+    table.eachValue {
       visits.least = min(visits.least, $0)
       visits.most = max(visits.most, $0)
     }
@@ -59,7 +59,7 @@ struct RepeatAudit {
   /// Inputs that occur with more than one target, of how many different inputs.
   var conflicts: (found: Int, of: Int) {
     var found = 0
-    inputs.forEach { found += Int($0 & 1) }
+    inputs.eachValue { found += Int($0 & 1) }
     return (found, inputs.count)
   }
 }

@@ -1,27 +1,27 @@
 /// Counts by 64-bit hash, in bounded memory: where there are more keys than fit, only those are kept whose hash
 /// falls into a share that is halved until they do. What is kept is a fair sample, the same on every run.
-struct SampledTable {
+package struct SampledTable {
   private var keys: [UInt64]
   private var values: [UInt64]
-  private(set) var count = 0
+  package private(set) var count = 0
   /// Keys whose upper bits below this many are not all zero are left out.
   private(set) var halvings = 0
   private let most: Int
 
   /// - Parameter most: keys kept; memory is at most 32 bytes each.
-  init(most: Int = 1 << 23) {
+  package init(most: Int = 1 << 23) {
     self.most = most
     keys = Array(repeating: 0, count: 1 << 12)
     values = Array(repeating: 0, count: 1 << 12)
   }
 
   /// The share of all keys that are kept.
-  var share: Double { 1 / Double(UInt64(1) << UInt64(halvings)) }
+  package var share: Double { 1 / Double(UInt64(1) << UInt64(halvings)) }
 
   func keeps(_ hash: UInt64) -> Bool { halvings == 0 || hash >> UInt64(64 - halvings) == 0 }
 
   /// Changes the value of a key, at first 0; nothing happens to one that is not kept.
-  mutating func update(_ hash: UInt64, _ change: (inout UInt64) -> Void) {
+  package mutating func update(_ hash: UInt64, _ change: (inout UInt64) -> Void) {
     guard keeps(hash) else { return }
     // 0 stands for a free slot.
     let key = hash | 1
@@ -38,7 +38,8 @@ struct SampledTable {
     change(&values[slot])
   }
 
-  func forEach(_ body: (UInt64) -> Void) {
+  /// Gives the value of every key that is kept, in no order that means anything.
+  package func eachValue(_ body: (UInt64) -> Void) {
     for slot in keys.indices where keys[slot] != 0 { body(values[slot]) }
   }
 

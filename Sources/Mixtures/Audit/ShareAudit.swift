@@ -61,7 +61,8 @@ struct ShareAudit {
       // The rate is a rounded Double: what it adds lies far below one example.
       if abs(error(place)) >= 1 + 1e-6 * Double(max(1, count)) {
         findings.add(
-          "shares", "task '\(task.name)' is \(error(place)) examples from its rate \(task.rate) of \(mixture.total)")
+          "shares",
+          "task '\(task.name)' is \(error(place)) examples from its rate \(task.rate) of \(mixture.total)")
       }
       let window = window(place)
       if window.found > window.allowed + 1e-6 * Double(max(1, count)) {

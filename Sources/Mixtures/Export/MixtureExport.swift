@@ -91,7 +91,8 @@ public struct MixtureExport: Sendable {
       throw Diagnostic("\(problem); build the mixture again")
     }
     if format == .parquet {
-      return try ParquetExport.convert(source, to: name(file, ".parquet"), in: folder, examples: file.examples)
+      return try ParquetExport.convert(
+        source, to: name(file, ".parquet"), in: folder, examples: file.examples)
     }
     let sink = try sink(file, folder)
     try ExampleView.forEach(in: source) { example, _ in try sink.append(example) }
@@ -123,7 +124,8 @@ public struct MixtureExport: Sendable {
       let data = try SinkFile(folder, name(file, ".bin"))
       if format == .megatron {
         return MegatronSink(
-          data, index: try SinkFile(folder, name(file, ".idx")), vocabulary: options.vocabulary, tokens: tokens)
+          data, index: try SinkFile(folder, name(file, ".idx")), vocabulary: options.vocabulary,
+          tokens: tokens)
       }
       return FlatTokenSink(
         data, description: try SinkFile(folder, name(file, ".json")), vocabulary: options.vocabulary,

@@ -6,7 +6,8 @@ enum ParquetExport {
   private static let program = "duckdb"
 
   /// Turns one file of examples into one of Parquet.
-  static func convert(_ source: String, to name: String, in folder: String, examples: Int) throws -> [ExportedFile]
+  static func convert(_ source: String, to name: String, in folder: String, examples: Int) throws
+    -> [ExportedFile]
   {
     let temporary = folder + "/" + name + ".duckdb" + AtomicFile.temporarySuffix
     let columns = ["input", "target", "task", "template", "record"].map { "\"\($0)\": 'VARCHAR'" }

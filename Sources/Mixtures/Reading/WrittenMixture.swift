@@ -70,7 +70,8 @@ package struct WrittenMixture: Sendable {
         templates.append(
           Template(
             id: try item.required("id").text(), name: try item.required("name").text(),
-            family: try item.optional("family")?.text() ?? "", jinja: try item.optional("jinja")?.text() ?? "",
+            family: try item.optional("family")?.text() ?? "",
+            jinja: try item.optional("jinja")?.text() ?? "",
             isSeen: isSeen))
       }
     }

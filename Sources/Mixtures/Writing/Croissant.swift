@@ -28,7 +28,10 @@ struct Croissant {
       ("@context", context),
       ("@type", .string("sc:Dataset")),
       ("name", .string(name)),
-      ("description", .string("An instruction-tuning mixture made by Phrasebook; manifest.json tells from what.")),
+      (
+        "description",
+        .string("An instruction-tuning mixture made by Phrasebook; manifest.json tells from what.")
+      ),
       ("conformsTo", .string("http://mlcommons.org/croissant/1.0")),
       ("license", .list(texts("licence").map(Value.string))),
       ("citeAs", .string(texts("citation").joined(separator: "\n"))),
@@ -42,7 +45,8 @@ struct Croissant {
 
   private var trainingFiles: Value {
     object([
-      ("@type", .string("cr:FileSet")), ("@id", .string("training-files")), ("name", .string("training-files")),
+      ("@type", .string("cr:FileSet")), ("@id", .string("training-files")),
+      ("name", .string("training-files")),
       ("encodingFormat", .string("application/jsonlines")),
       ("includes", .string("train-*.jsonl" + (isCompressed ? ".*" : ""))),
     ])
@@ -71,7 +75,8 @@ struct Croissant {
       ])
     }
     return object([
-      ("@type", .string("cr:RecordSet")), ("@id", .string(name)), ("name", .string(name)), ("field", .list(fields)),
+      ("@type", .string("cr:RecordSet")), ("@id", .string(name)), ("name", .string(name)),
+      ("field", .list(fields)),
     ])
   }
 
@@ -106,13 +111,17 @@ struct Croissant {
       return object([("@id", .string(name)), ("@type", .string(type))])
     }
     let plain = [
-      "column", "conformsTo", "data", "dataType", "equivalentProperty", "extract", "field", "fileObject", "fileSet",
+      "column", "conformsTo", "data", "dataType", "equivalentProperty", "extract", "field", "fileObject",
+      "fileSet",
       "fileProperty", "format", "includes", "isLiveDataset", "jsonPath", "key", "md5", "parentField", "path",
-      "recordSet", "references", "regex", "repeated", "replace", "separator", "source", "subField", "transform",
+      "recordSet", "references", "regex", "repeated", "replace", "separator", "source", "subField",
+      "transform",
     ]
     var pairs: [(String, Value)] = [
-      ("@language", .string("en")), ("@vocab", .string("https://schema.org/")), ("sc", .string("https://schema.org/")),
-      ("cr", .string("http://mlcommons.org/croissant/")), ("rai", .string("http://mlcommons.org/croissant/RAI/")),
+      ("@language", .string("en")), ("@vocab", .string("https://schema.org/")),
+      ("sc", .string("https://schema.org/")),
+      ("cr", .string("http://mlcommons.org/croissant/")),
+      ("rai", .string("http://mlcommons.org/croissant/RAI/")),
       ("dct", .string("http://purl.org/dc/terms/")), ("citeAs", term("cr:citeAs")),
       ("examples", term("cr:examples", type: "@json")),
     ]

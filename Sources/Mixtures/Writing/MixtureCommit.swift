@@ -87,7 +87,9 @@ public enum MixtureCommit {
         parts.append(number...number)
       }
     }
-    let shown = parts.prefix(20).map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)–\($0.upperBound)" }
+    let shown = parts.prefix(20).map {
+      $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)–\($0.upperBound)"
+    }
     return shown.joined(separator: ", ") + (parts.count > 20 ? " …" : "")
   }
 }

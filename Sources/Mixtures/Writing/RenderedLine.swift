@@ -40,7 +40,9 @@ struct RenderedLine {
   /// Behind the closing quote of a text that begins at a place.
   @inline(__always)
   private static func end(ofText line: UnsafeRawBufferPointer, at start: Int) -> Int? {
-    guard let base = line.baseAddress, start < line.count, line[start] == UInt8(ascii: "\"") else { return nil }
+    guard let base = line.baseAddress, start < line.count, line[start] == UInt8(ascii: "\"") else {
+      return nil
+    }
     var place = start + 1
     while place < line.count, let found = memchr(base + place, 34, line.count - place) {
       let quote = UnsafeRawPointer(found) - base

@@ -11,14 +11,6 @@ package struct WrittenFile: Sendable, Hashable {
   package var examples: Int
   package var bytes: Int
   package var isEvaluation: Bool
-
-  init(path: String, sha256: String, examples: Int, bytes: Int, isEvaluation: Bool) {
-    self.path = path
-    self.sha256 = sha256
-    self.examples = examples
-    self.bytes = bytes
-    self.isEvaluation = isEvaluation
-  }
 }
 
 extension WrittenFile {
