@@ -1,5 +1,4 @@
 import Bytes
-import Compression
 import Glibc
 import JSON
 import Mixtures
@@ -15,8 +14,14 @@ public struct BuildOptions: Sendable {
   public var shard: Int?
   /// Keeps what an earlier build of the same mixture finished.
   public var resume: Bool
+  /// Replaces the recipe's fold of held-out families.
+  public var fold: Recipe.FoldChoice?
 
-  public init(output: String? = nil, shards: Int? = nil, shard: Int? = nil, resume: Bool = false) {
+  public init(
+    output: String? = nil, shards: Int? = nil, shard: Int? = nil, resume: Bool = false,
+    fold: Recipe.FoldChoice? = nil
+  ) {
+    self.fold = fold
     self.output = output
     self.shards = shards
     self.shard = shard
@@ -54,7 +59,8 @@ public func buildMixture(
   session.progress.note(
     "build: \(tasks.reduce(0) { $0 + $1.store.count }) records of \(tasks.count) tasks, "
       + "\(tasks.reduce(0) { $0 + $1.templates.count }) templates")
-  let plan = try MixturePlan(tasks, settings: try recipe.mixtureSettings(options))
+  let plan = try MixturePlan(
+    tasks, settings: recipe.mixtureSettings(options), threads: session.threads)
   for warning in plan.warnings { session.progress.warning(warning.message) }
   func progress(_ state: BuildProgress) {
     session.progress.update("build: \(state.examples) of \(state.total) examples")
@@ -140,37 +146,6 @@ private func copy(_ recipe: Recipe, to output: String, writer: String) throws {
   _ = try file.commit()
 }
 
-extension Recipe {
-  func mixtureSettings(_ options: BuildOptions) throws(Diagnostic) -> MixtureSettings {
-    var settings = MixtureSettings(name: name, seed: seed, total: mixture.total)
-    settings.cap = mixture.cap
-    settings.temperature = mixture.temperature
-    settings.rates =
-      switch mixture.rates {
-      case .proportional: .proportional
-      case .equal: .equal
-      case .weights(let weights): .weights(weights)
-      }
-    settings.shards = options.shards ?? mixture.shards
-    settings.compression = mixture.compression.flatMap(Compression.init(rawValue:))
-    settings.splits = SplitFractions(validation: records.validation, test: records.test)
-    settings.holdOut.amount =
-      switch holdOut.amount {
-      case .fraction(let share): .fraction(share)
-      case .number(let number): .number(number)
-      }
-    settings.holdOut.templates = holdOut.templateNames
-    settings.holdOut.clusters = holdOut.clusters
-    settings.holdOut.similarity = holdOut.similarity
-    settings.evaluation = EvaluationLimits(
-      testRecords: evaluation.records, validationRecords: evaluation.validationRecords)
-    settings.recipe = InputFile(
-      path: MixtureFolder.recipeName, sha256: text.withUnsafeBytes { hexadecimal(SHA256.digest($0)) })
-    settings.phrasebookVersion = phrasebookVersion
-    return settings
-  }
-}
-
 /// The table of what was built: records, rate, count and templates of every task.
 private func buildResult(_ plan: MixturePlan, _ output: String) throws -> CommandResult {
   let manifest = try MappedFile(path: output + "/manifest.json")
@@ -188,7 +163,7 @@ private func buildResult(_ plan: MixturePlan, _ output: String) throws -> Comman
 }
 
 /// Rows as columns two blanks apart: the first ones to the left, numbers to the right.
-private func aligned(_ rows: [[String]], textColumns: Int) -> String {
+func aligned(_ rows: [[String]], textColumns: Int) -> String {
   let columns = rows.map(\.count).max() ?? 0
   let widths = (0..<columns).map { column in rows.map { $0[column].unicodeScalars.count }.max() ?? 0 }
   return rows.map { row in

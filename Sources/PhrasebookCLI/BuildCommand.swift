@@ -29,17 +29,27 @@ struct BuildCommand: ParsableCommand {
   @Flag(help: "Keep the files that an earlier build of the same mixture finished.")
   var resume = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Hold out this part of the families, i of k from 0; 'i/each' holds out one family.", valueName: "i/k"))
+  var fold: String?
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
     if let shards, !(1...99_999).contains(shards) {
       throw ValidationError("'--shards' must be from 1 to 99999, found \(shards).")
     }
+    if let fold, Recipe.FoldChoice(fold) == nil {
+      throw ValidationError("'--fold' must be like 0/5 or 0/each, found '\(fold)'.")
+    }
     if let shard, shard < 0 { throw ValidationError("'--shard' must be at least 0, found \(shard).") }
   }
 
   func run() throws {
-    let options = BuildOptions(output: output, shards: shards, shard: shard, resume: resume)
+    let options = BuildOptions(
+      output: output, shards: shards, shard: shard, resume: resume,
+      fold: fold.flatMap(Recipe.FoldChoice.init))
     try common.print(buildMixture(recipe: recipe, options: options, in: common.session))
   }
 }

@@ -17,7 +17,8 @@ struct PhrasebookCommand: ParsableCommand {
       """,
     version: phrasebookVersion,
     subcommands: [
-      RunCommand.self, BuildCommand.self, CommitCommand.self, AuditCommand.self, ExportCommand.self,
+      RunCommand.self, PlanCommand.self, BuildCommand.self, CommitCommand.self, AuditCommand.self,
+      ExportCommand.self,
       RenderCommand.self, TrainCommand.self, EvaluateCommand.self,
       ReportCommand.self, ImportCommand.self,
     ])

@@ -49,6 +49,13 @@ package struct ExampleView {
     static let targets = Array("targets".utf8)
   }
 
+  /// Input and target of one line.
+  static func parse(_ line: UnsafeRawBufferPointer) throws -> (input: String, target: String)? {
+    let parser = try JSONParser()
+    guard let packed = parser.packed(line), let example = ExampleView(packed) else { return nil }
+    return (example.input.text, example.target.text)
+  }
+
   /// Gives each example of a file to `body`, in order, with its line.
   ///
   /// - Throws: a `Diagnostic` with file and line for a line that is no example, and what `body` throws.

@@ -65,8 +65,8 @@ package struct WrittenMixture: Sendable {
 
   private static func task(_ node: JSONNode) throws -> Task {
     var templates: [Template] = []
-    for (key, isSeen) in [("seen", true), ("unseen", false)] {
-      for item in try node.required("templates").required(key).items() {
+    for (key, isSeen) in [("seen", true), ("unseen", false), ("tagged", true)] {
+      for item in try node.required("templates").optional(key)?.items() ?? [] {
         templates.append(
           Template(
             id: try item.required("id").text(), name: try item.required("name").text(),

@@ -55,6 +55,9 @@ struct DatasetCard {
       }
       lines += ["  - {name: index, dtype: int64}"]
       for column in ["choices", "targets"] { lines += ["  - {name: \(column), sequence: string}"] }
+      if !plan.settings.forms.isEmpty {
+        lines += ["  - {name: form, dtype: string}", "  - {name: shots, dtype: int64}"]
+      }
     }
     return lines
   }
@@ -139,6 +142,7 @@ struct DatasetCard {
       return (settings.cap.map { "capped at \($0)" } ?? "no cap") + ", temperature \(settings.temperature)"
     case .equal: return "equal rates by choice"
     case .weights: return "weights by choice"
+    case .uniMax(let epochs): return "all alike, none seen more than \(epochs) times"
     }
   }
 

@@ -10,6 +10,8 @@ struct ExampleLineRenderer: ~Copyable {
   /// By task and template; made when first needed.
   private var renderers: [[TemplateRenderer?]]
   private var example = RenderedExample()
+  /// What stands before the input.
+  private var exemplars = ByteBuffer()
 
   init(_ plan: MixturePlan) {
     self.plan = plan
@@ -27,7 +29,8 @@ struct ExampleLineRenderer: ~Copyable {
     let id = record.id
     let renderer = renderer(planned)
     // Most templates are written as JSON right away; what is odd about an example shows on the machine.
-    if renderer.appendLine(record, index: index, to: &lines) { return }
+    if planned.form == .plain, renderer.appendLine(record, index: index, to: &lines) { return }
+    try renderExemplars(of: planned)
     do throws(RenderFailure) {
       try renderer.machine.render(record, key: plan.seeds.rendering(id), into: &example)
     } catch {
@@ -38,7 +41,32 @@ struct ExampleLineRenderer: ~Copyable {
       throw problem("the template gives no target; divide input and target with '|||'", planned, id)
     }
     if isBlank(target) { throw problem("the target is empty", planned, id) }
-    appendLine(renderer, id, index, target, to: &lines)
+    appendLine(renderer, planned, id, index, target, to: &lines)
+  }
+
+  /// Puts the solved examples that stand before an example into `exemplars`: input, line break, target, blank line.
+  private mutating func renderExemplars(of planned: PlannedExample) throws(Diagnostic) {
+    exemplars.removeAll()
+    let task = plan.tasks[planned.task].task
+    for exemplar in planned.exemplars {
+      var other = planned
+      (other.record, other.template) = (exemplar.record, exemplar.template)
+      let record = task.store.record(exemplar.record)
+      do throws(RenderFailure) {
+        try renderer(other).machine.render(record, key: plan.seeds.rendering(record.id), into: &example)
+      } catch {
+        throw problem("\(error)", other, record.id)
+      }
+      guard let target = example.targets.first else {
+        throw problem("the template gives no target; divide input and target with '|||'", other, record.id)
+      }
+      example.text.withBytes { text in
+        exemplars.append(UnsafeRawBufferPointer(rebasing: text[example.input]))
+        exemplars.append(10)
+        exemplars.append(UnsafeRawBufferPointer(rebasing: text[target]))
+        exemplars.append("\n\n" as StaticString)
+      }
+    }
   }
 
   private mutating func renderer(_ planned: PlannedExample) -> TemplateRenderer {
@@ -54,7 +82,8 @@ struct ExampleLineRenderer: ~Copyable {
   }
 
   private func appendLine(
-    _ renderer: TemplateRenderer, _ record: RecordID, _ index: Int, _ target: Range<Int>,
+    _ renderer: TemplateRenderer, _ planned: PlannedExample, _ record: RecordID, _ index: Int,
+    _ target: Range<Int>,
     to lines: inout ByteBuffer
   ) {
     example.text.withBytes { text in
@@ -69,13 +98,20 @@ struct ExampleLineRenderer: ~Copyable {
         }
         lines.append(UInt8(ascii: "]"))
       }
-      lines.append("{\"input\":" as StaticString)
-      append(example.input)
-      lines.append(",\"target\":" as StaticString)
+      lines.append("{\"input\":\"" as StaticString)
+      exemplars.withBytes { JSONText.appendEscaped($0, to: &lines) }
+      JSONText.appendEscaped(UnsafeRawBufferPointer(rebasing: text[example.input]), to: &lines)
+      lines.append("\",\"target\":" as StaticString)
       append(target)
       renderer.appendOrigin(record, index, to: &lines)
       if !example.choices.isEmpty { append(list: example.choices, ",\"choices\":[") }
       if example.targets.count > 1 { append(list: example.targets, ",\"targets\":[") }
+      if planned.form != .plain {
+        lines.append(",\"form\":\"" as StaticString)
+        lines.append(planned.form.rawValue)
+        lines.append("\",\"shots\":" as StaticString)
+        lines.append(decimal: planned.exemplars.count)
+      }
       lines.append("}\n" as StaticString)
     }
   }

@@ -32,8 +32,11 @@ struct MixtureManifest {
           ("templates", .list(plan.tasks.flatMap { task in task.unseen.map { id(task, $0) } })),
           ("tasks", .list(plan.tasks.filter(\.isHeldOut).map { .string($0.task.name) })),
           ("similarity", .number(settings.holdOut.similarity)),
+          ("near_duplicates", settings.splits.nearDuplicates.map(Value.number) ?? .null),
+          ("fold", settings.holdOut.fold.map { .string($0.name) } ?? .null),
         ])
       ),
+      ("forms", forms),
       ("shard_count", integer(settings.shards)),
       ("compression", settings.compression.map { .string($0.rawValue) } ?? .null),
       ("inputs", .list(inputs.map(input))),
@@ -54,6 +57,7 @@ struct MixtureManifest {
           ("test", integer(records.test.count)),
           ("quarantined", integer(task.quarantined)),
           ("duplicates", integer(records.duplicates)),
+          ("near_duplicates", integer(records.nearDuplicates)),
           ("unused", integer(records.train.count - planned.trainingRecords)),
         ])
       ),
@@ -67,7 +71,18 @@ struct MixtureManifest {
         object([
           ("seen", .list(planned.seen.map { template(planned, $0) })),
           ("unseen", .list(planned.unseen.map { template(planned, $0) })),
+          ("tagged", .list(planned.tagged.map { [template(planned, $0)] } ?? [])),
         ])
+      ),
+      (
+        "forms",
+        .list(
+          planned.forms.map {
+            object([
+              ("form", .string($0.form.rawValue)), ("count", integer($0.count)),
+              ("templates", .list($0.templates.map { id(planned, $0) })),
+            ])
+          })
       ),
       ("languages", .list(task.languages.map(Value.string))),
       ("licence", task.licence.map(Value.string) ?? .null),
@@ -76,6 +91,19 @@ struct MixtureManifest {
   }
 
   /// The text goes along, so that an audit need not trust that near-duplicates are on one side.
+  /// The share that was asked for, and how many examples have the form.
+  private var forms: Value {
+    .list(
+      plan.settings.forms.map { share in
+        let count = plan.tasks.reduce(0) { sum, task in
+          sum + (task.forms.first { $0.form == share.form }?.count ?? 0)
+        }
+        return object([
+          ("form", .string(share.form.rawValue)), ("share", .number(share.share)), ("count", integer(count)),
+        ])
+      })
+  }
+
   private func template(_ planned: PlannedTask, _ index: Int) -> Value {
     let source = planned.task.templates[index].source
     return object([
@@ -106,12 +134,17 @@ private func object(_ pairs: [(String, Value)]) -> Value { .dictionary(ValueDict
 
 private func integer(_ number: Int) -> Value { .integer(Int64(number)) }
 
+extension HoldOut.Fold {
+  fileprivate var name: String { "\(index)/\(count.map(String.init) ?? "each")" }
+}
+
 extension RateRule {
   fileprivate var name: String {
     switch self {
     case .proportional: "proportional"
     case .equal: "equal"
     case .weights: "weights"
+    case .uniMax: "unimax"
     }
   }
 }
