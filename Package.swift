@@ -43,7 +43,7 @@ let package = Package(
     .target(name: "Bytes", dependencies: ["COpenSSL", "CFileSpace"]),
     .target(name: "Compression", dependencies: ["Bytes", "CZlib", "CZstd"]),
     .target(name: "Records", dependencies: ["Bytes"]),
-    .target(name: "JSON", dependencies: ["Bytes", "Records", "CSIMDJSON"]),
+    .target(name: "JSON", dependencies: ["Bytes", "Records", "Compression", "CSIMDJSON"]),
     .target(name: "YAML", dependencies: ["Bytes", "CLibYAML"]),
     .target(name: "Patterns", dependencies: ["Bytes", "CPCRE2"]),
     .target(
@@ -62,7 +62,8 @@ let package = Package(
     .target(name: "Diversity", dependencies: ["Bytes", "Compression", "Templates", "CMinHash"]),
     .target(
       name: "Lint", dependencies: ["Bytes", "Records", "JSON", "YAML", "Templates", "Diversity"]),
-    .target(name: "Mixtures", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
+    .target(
+      name: "Mixtures", dependencies: ["Bytes", "Records", "Compression", "JSON", "Templates", "Diversity"]),
     .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
     .target(name: "Training", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
     .target(name: "Evaluation", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
@@ -71,7 +72,7 @@ let package = Package(
       name: "Phrasebook",
       dependencies: [
         "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Lint",
-        "Mixtures", "Transformer", "Training", "Evaluation", "Reports",
+        "Mixtures", "Compression", "Transformer", "Training", "Evaluation", "Reports",
       ]),
     .executableTarget(
       name: "PhrasebookCLI",
@@ -96,7 +97,9 @@ let package = Package(
     .testTarget(name: "TemplatesTests", dependencies: ["Bytes", "Records", "JSON", "Patterns", "Templates"]),
     .testTarget(
       name: "ImportsTests",
-      dependencies: ["Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports"]),
+      dependencies: [
+        "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Diversity", "Mixtures", "Imports",
+      ]),
     .testTarget(
       name: "DiversityTests", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
     .testTarget(
@@ -104,7 +107,7 @@ let package = Package(
       dependencies: ["Bytes", "Records", "JSON", "YAML", "Templates", "Diversity", "Lint", "Phrasebook"]),
     .testTarget(
       name: "MixturesTests",
-      dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity", "Mixtures"]),
+      dependencies: ["Bytes", "Records", "Compression", "JSON", "Templates", "Diversity", "Mixtures"]),
     .testTarget(
       name: "TransformerTests",
       dependencies: ["Bytes", "Records", "JSON", "CVectorLoops", "Transformer", "Training"],

@@ -8,18 +8,8 @@ import sys
 import jinja2
 import orjson
 
+import mixing
 import template_file
-
-
-def counts(sizes, total, cap):
-    """Largest remainder over min(size, cap)."""
-    weights = [min(size, cap) for size in sizes]
-    exact = [total * weight / sum(weights) for weight in weights]
-    whole = [int(share) for share in exact]
-    order = sorted(range(len(sizes)), key=lambda task: whole[task] - exact[task])
-    for task in order[: total - sum(whole)]:
-        whole[task] += 1
-    return whole
 
 
 def main(folder, total, cap, out):
@@ -35,7 +25,7 @@ def main(folder, total, cap, out):
         ]
         tasks.append((name, records, compiled))
     plan = []
-    for task, count in enumerate(counts([len(task[1]) for task in tasks], int(total), int(cap))):
+    for task, count in enumerate(mixing.counts([len(task[1]) for task in tasks], int(total), int(cap))):
         plan += [task] * count
     draw.shuffle(plan)
     with open(out, "wb", buffering=1 << 20) as sink:

@@ -79,4 +79,5 @@ def main(records, templates, out, threads):
         TO '{out}' (FORMAT JSON)""")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -21,9 +21,10 @@ public struct AtomicFile: ~Copyable {
   /// The ending of temporary names; whoever finds one may remove it when no writer lives.
   public static let temporarySuffix = ".partial"
 
-  public init(path: String) throws(Diagnostic) {
+  /// - Parameter writer: sets the temporary names of several writers of one path apart.
+  public init(path: String, writer: String? = nil) throws(Diagnostic) {
     self.path = path
-    temporary = path + Self.temporarySuffix
+    temporary = path + (writer.map { "." + $0 } ?? "") + Self.temporarySuffix
     descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw .system("write", path, errno: errno) }
     buffer = ByteBuffer(capacity: Self.flushSize * 2)

@@ -1,4 +1,5 @@
 public import Bytes
+internal import Compression
 public import Records
 
 /// Examples as the lines of a mixture's files: `{"input","target","task","template","record","index"}`,
@@ -60,11 +61,11 @@ public enum ExampleLines {
   }
 }
 
-/// The lines of a JSON Lines file, streamed.
+/// The lines of a JSON Lines file, streamed; decompressed where the file is compressed.
 public enum JSONLines {
   /// Gives each non-blank line (without its line feed) and its number to `body`.
   public static func read(_ path: String, _ body: (UnsafeRawBufferPointer, Int) throws -> Void) throws {
-    var file = try ChunkedFile(path: path)
+    var file = try DecompressedFile(path: path)
     var rest = ByteBuffer()
     var line = 0
     func give(_ bytes: UnsafeRawBufferPointer) throws {

@@ -6,13 +6,13 @@ import Templates
 extension MixturePlan {
   /// Divides every task's records and templates.
   static func divide(
-    _ tasks: [MixtureTask], _ settings: MixtureSettings, _ seeds: SeedParts
+    _ tasks: [MixtureTask], _ settings: MixtureSettings, _ seeds: SeedParts, threads: Int
   ) throws(Diagnostics) -> [PlannedTask] {
     var planned: [PlannedTask] = []
     var problems: [Diagnostic] = []
     for task in tasks {
       do throws(Diagnostic) {
-        planned.append(try divide(task, settings, seeds))
+        planned.append(try divide(task, settings, seeds, threads: threads))
       } catch {
         problems.append(error)
       }
@@ -22,27 +22,50 @@ extension MixturePlan {
   }
 
   private static func divide(
-    _ task: MixtureTask, _ settings: MixtureSettings, _ seeds: SeedParts
+    _ task: MixtureTask, _ settings: MixtureSettings, _ seeds: SeedParts, threads: Int
   ) throws(Diagnostic) -> PlannedTask {
-    let records = try RecordParts(task.store, fractions: settings.splits, key: seeds.splits)
+    let records = try RecordParts(task.store, fractions: settings.splits, key: seeds.splits, threads: threads)
     let sources = task.templates.map(\.source)
-    let families = TemplateFamilies.firstMembers(
+    var families = TemplateFamilies.firstMembers(
       of: sources.map(TemplateWords.init), similarity: settings.holdOut.similarity,
       variantsOf: sources.map { $0.parent?.id })
+    for names in settings.holdOut.families { join(&families, sources, named: names) }
     let isHeldOut = settings.holdOut.holdsOut(task)
     try requireRecords(records, of: task, isHeldOut: isHeldOut, settings)
     var held = Array(repeating: true, count: sources.count)
     if !isHeldOut {
       let templates = sources.indices.map {
         TemplateHoldOut.Template(
-          id: sources[$0].id, name: sources[$0].name, parent: sources[$0].parent, family: families[$0])
+          id: sources[$0].id, name: sources[$0].name, parent: sources[$0].parent,
+          tags: TemplateTags.of(sources[$0]), family: families[$0])
       }
       let holdOut = TemplateHoldOut(task: task.name, templates: templates, rule: settings.holdOut)
       held = try holdOut.choose(key: seeds.holdOut(task: task.name))
     }
-    return PlannedTask(
+    var planned = PlannedTask(
       task: task, records: records, families: families, isHeldOut: isHeldOut,
       seen: sources.indices.filter { !held[$0] }, unseen: sources.indices.filter { held[$0] })
+    if !isHeldOut, settings.forms.contains(where: { $0.form == .tagged }),
+      let tagged = TaggedTemplate.make(task: task.name, planned.seen.map { task.templates[$0] })
+    {
+      planned.tagged = task.templates.count
+      planned.task.templates.append(tagged)
+      planned.families.append(task.templates.count)
+    }
+    return planned
+  }
+
+  /// Makes one family of those that have a template of the names.
+  private static func join(_ families: inout [Int], _ sources: [TemplateSource], named names: [String]) {
+    let members = sources.indices.filter { place in
+      let source = sources[place]
+      return [source.id, source.name, source.parent?.id, source.parent?.name].contains { name in
+        name.map { names.contains(name: $0) } ?? false
+      }
+    }
+    let joined = Set(members.map { families[$0] })
+    guard let first = joined.min() else { return }
+    for place in families.indices where joined.contains(families[place]) { families[place] = first }
   }
 
   private static func requireRecords(

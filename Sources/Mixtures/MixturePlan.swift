@@ -12,13 +12,15 @@ public struct MixturePlan: Sendable {
 
   /// Divides records and templates, computes rates and counts.
   ///
-  /// - Parameter tasks: in the order that decides ties; names are unique.
+  /// - Parameters:
+  ///   - tasks: in the order that decides ties; names are unique.
   /// - Throws: everything that is wrong with the settings or the tasks, at once where possible.
-  public init(_ tasks: [MixtureTask], settings: MixtureSettings) throws(Diagnostics) {
+  ///   - threads: for what takes long; the plan does not depend on it.
+  public init(_ tasks: [MixtureTask], settings: MixtureSettings, threads: Int = 1) throws(Diagnostics) {
     let problems = settingsProblems(settings, tasks)
     guard problems.isEmpty else { throw Diagnostics(problems) }
     let seeds = SeedParts(seed: settings.seed)
-    var planned = try Self.divide(tasks, settings, seeds)
+    var planned = try Self.divide(tasks, settings, seeds, threads: threads)
     try Self.share(&planned, settings, seeds)
     self.settings = settings
     self.seeds = seeds
@@ -41,11 +43,17 @@ public struct MixturePlan: Sendable {
   /// What the j-th training example of a task is made from.
   package func example(_ place: Schedule.Place) -> PlannedExample {
     let task = tasks[place.task]
-    guard let choice = task.order?.choice(place.ordinal) else {
+    let inner = task.place(place.ordinal)
+    let form = task.forms[inner.task]
+    guard let choice = form.order?.choice(inner.ordinal) else {
       preconditionFailure("a task with examples has an order")
     }
-    return PlannedExample(
-      task: place.task, record: Int(task.records.train[choice.record]), template: task.seen[choice.template])
+    var example = PlannedExample(
+      task: place.task, record: Int(task.records.train[choice.record]),
+      template: form.templates[choice.template])
+    example.form = form.form
+    if form.form == .fewShot { example.exemplars = exemplars(of: example, form, ordinal: inner.ordinal) }
+    return example
   }
 
   private static func share(
@@ -54,10 +62,21 @@ public struct MixturePlan: Sendable {
     let trained = tasks.indices.filter { !tasks[$0].isHeldOut }
     let inputs = trained.map { place in
       RateInput(
-        name: tasks[place].task.name, records: tasks[place].trainingRecords, scale: tasks[place].task.scale)
+        name: tasks[place].task.name, records: tasks[place].trainingRecords, scale: tasks[place].task.scale,
+        cap: settings.caps[tasks[place].task.name], cluster: tasks[place].task.cluster)
     }
-    let weights = try rateWeights(
-      inputs, rule: settings.rates, cap: settings.cap, temperature: settings.temperature)
+    let weights: [Double]
+    if settings.parts.isEmpty {
+      weights = try rateWeights(
+        inputs, rule: settings.rates, cap: settings.cap, temperature: settings.temperature,
+        clusterCaps: settings.clusterCaps, total: settings.total)
+    } else {
+      var root = MixturePart(name: settings.name)
+      (root.parts, root.rates, root.cap) = (settings.parts, settings.rates, settings.cap)
+      root.temperature = settings.temperature
+      var nested = NestedRates(inputs, total: settings.total)
+      weights = try nested.weights(root, known: tasks.map(\.task.name))
+    }
     let shares: ExactShares
     do throws(Diagnostic) { shares = try ExactShares(weights) } catch { throw Diagnostics(error) }
     let (rates, counts) = (shares.rates, shares.counts(total: settings.total))
@@ -65,15 +84,20 @@ public struct MixturePlan: Sendable {
     for (number, place) in trained.enumerated() {
       tasks[place].rate = rates[number]
       tasks[place].count = counts[number]
-      tasks[place].order = TaskOrder(
-        records: tasks[place].trainingRecords, templates: tasks[place].seen.count,
-        key: seeds.order(task: tasks[place].task.name))
+      do throws(Diagnostic) { try tasks[place].plan(settings.forms, seeds) } catch { problems.append(error) }
       if counts[number] == 0 {
         problems.append(
           Diagnostic(
             "task '\(tasks[place].task.name)' gets none of the \(settings.total) examples (its rate is "
               + "\(rates[number])); raise the total or its weight, or leave the task out"))
       }
+    }
+    for share in settings.forms
+    where !trained.contains(where: { place in tasks[place].forms.contains { $0.form == share.form } }) {
+      problems.append(
+        Diagnostic(
+          "no task has a template for the form '\(share.form.rawValue)'; write one with 'style: "
+            + "\(share.form.rawValue)', or leave the form out"))
     }
     guard problems.isEmpty else { throw Diagnostics(problems) }
   }

@@ -1,3 +1,4 @@
+public import Compression
 import Diversity
 
 /// What a recipe says of its mixture: how much of what, in which order, and what stays out of training.
@@ -12,8 +13,19 @@ public struct MixtureSettings: Sendable {
   /// T; 1 leaves the rates as they are, larger values make them more alike.
   public var temperature = 1.0
   public var rates = RateRule.proportional
+  /// Caps of single tasks, in place of K.
+  public var caps: [String: Int] = [:]
+  /// What the capped sizes of a cluster's tasks may add up to.
+  public var clusterCaps: [String: Int] = [:]
+  /// Mixtures inside this one; empty: its tasks stand beside each other.
+  public var parts: [MixturePart] = []
   /// Into how many files the training examples are divided: 1 to 99,999.
   public var shards = 1
+  /// How the files of training examples are compressed; nil: not at all.
+  public var compression: Compression?
+  /// Forms besides the plain one, each with its share of every task that has templates for it.
+  public var forms: [FormShare] = []
+  public var fewShot = FewShot()
   public var splits = SplitFractions()
   public var holdOut = HoldOut()
   public var evaluation = EvaluationLimits()
@@ -33,10 +45,13 @@ public struct MixtureSettings: Sendable {
 public struct SplitFractions: Sendable, Hashable {
   public var validation: Double
   public var test: Double
+  /// From which MinHash similarity two records of a task are near-duplicates and stay on one side; nil: nobody looks.
+  public var nearDuplicates: Double?
 
-  public init(validation: Double = 0.05, test: Double = 0.15) {
+  public init(validation: Double = 0.05, test: Double = 0.15, nearDuplicates: Double? = nil) {
     self.validation = validation
     self.test = test
+    self.nearDuplicates = nearDuplicates
   }
 }
 
@@ -64,6 +79,24 @@ public struct HoldOut: Sendable, Hashable {
   public var tasks: [String] = []
   /// Templates of a task with at least this word-trigram Jaccard similarity are of one family.
   public var similarity = TemplateFamilies.defaultSimilarity
+  /// Templates with one of these tags are held out with their families (`TemplateTags`).
+  public var tags: [String] = []
+  /// Names or ids of templates that are one family, whatever their words.
+  public var families: [[String]] = []
+  /// In place of `amount`: the part of a task's families that is held out in one of several runs.
+  public var fold: Fold?
+
+  /// Fold `index` of `count`, from 0: every family is held out in one of the folds. Without a count each fold holds
+  /// out one family, and tasks with fewer families than others begin anew.
+  public struct Fold: Sendable, Hashable {
+    public var index: Int
+    public var count: Int?
+
+    public init(index: Int, count: Int?) {
+      self.index = index
+      self.count = count
+    }
+  }
 
   public init() {}
 }
@@ -74,9 +107,12 @@ public struct EvaluationLimits: Sendable, Hashable {
   public var testRecords: Int
   /// Validation records, each under one of the seen templates.
   public var validationRecords: Int
+  /// The field whose values are drawn in their shares, in tasks that have it; nil: none.
+  public var stratification: String?
 
-  public init(testRecords: Int = 50, validationRecords: Int = 20) {
+  public init(testRecords: Int = 50, validationRecords: Int = 20, stratification: String? = "label") {
     self.testRecords = testRecords
     self.validationRecords = validationRecords
+    self.stratification = stratification
   }
 }

@@ -2,10 +2,10 @@ import Templates
 
 /// A task with everything decided that a mixture needs.
 public struct PlannedTask: Sendable {
-  public let task: MixtureTask
+  public internal(set) var task: MixtureTask
   public let records: RecordParts
   /// For each template, the index of its family's first member.
-  public let families: [Int]
+  public internal(set) var families: [Int]
   /// Whether training sees nothing of the task.
   public let isHeldOut: Bool
   /// Indices of the templates that training uses, ascending; empty for a held-out task.
@@ -16,7 +16,12 @@ public struct PlannedTask: Sendable {
   public internal(set) var rate = 0.0
   /// n, the number of training examples.
   public internal(set) var count = 0
-  package internal(set) var order: TaskOrder?
+  /// The parts of the task's examples by their form, plain ones first; empty for a held-out task.
+  public internal(set) var forms: [PlannedForm] = []
+  /// Where examples of each form stand between the others'; nil where there is one form.
+  package internal(set) var formSchedule: Schedule?
+  /// The place of the template of the form `tagged`, which stands behind those of the task's file.
+  public internal(set) var tagged: Int?
 
   /// e, the number of records that training draws from; 0 for a held-out task.
   public var trainingRecords: Int { isHeldOut ? 0 : records.train.count }
@@ -36,6 +41,9 @@ package struct PlannedExample: Sendable, Hashable {
   package var record: Int
   /// A place in the task's templates.
   package var template: Int
+  package var form = ExampleForm.plain
+  /// What stands before it; empty but for few-shot examples.
+  package var exemplars: [Exemplar] = []
 
   package init(task: Int, record: Int, template: Int) {
     self.task = task

@@ -16,6 +16,19 @@ func settingsProblems(_ settings: MixtureSettings, _ tasks: [MixtureTask]) -> [D
     validation >= 0 && test >= 0 && validation + test < 1,
     "the fractions of validation (\(validation)) and test (\(test)) must be at least 0 and leave records for "
       + "training: their sum must be under 1")
+  if let near = settings.splits.nearDuplicates {
+    require(near > 0 && near <= 1, "near-duplicates begin at \(near); expected a number above 0, at most 1")
+  }
+  if let fold = settings.holdOut.fold {
+    require(
+      fold.index >= 0 && fold.count.map { $0 >= 2 && fold.index < $0 } ?? true,
+      "fold \(fold.index) of \(fold.count ?? 0); expected at least 2 folds, numbered from 0")
+  }
+  for (name, cap) in settings.caps.sorted(by: { $0.key < $1.key })
+    + settings.clusterCaps.sorted(by: { $0.key < $1.key })
+  {
+    require(cap >= 1, "the cap of '\(name)' is \(cap); expected at least 1 record")
+  }
   let similarity = settings.holdOut.similarity
   require(
     similarity > 0 && similarity <= 1, "the similarity is \(similarity); expected a number above 0, at most 1"
@@ -31,7 +44,7 @@ func settingsProblems(_ settings: MixtureSettings, _ tasks: [MixtureTask]) -> [D
   require(
     settings.evaluation.testRecords >= 0 && settings.evaluation.validationRecords >= 0,
     "the numbers of evaluation records must be at least 0")
-  return problems + taskProblems(tasks) + nameProblems(settings, tasks)
+  return problems + formProblems(settings) + taskProblems(tasks) + nameProblems(settings, tasks)
 }
 
 private func taskProblems(_ tasks: [MixtureTask]) -> [Diagnostic] {
@@ -78,6 +91,16 @@ private func nameProblems(_ settings: MixtureSettings, _ tasks: [MixtureTask]) -
   if case .weights(let weights) = settings.rates {
     let names = weights.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     require(names, among: taskNames, "the rates name an unknown task")
+  }
+  let known = Set(sources.flatMap(TemplateTags.of))
+  require(holdOut.tags, among: known.sorted(), "the hold-out names a tag that no template has:")
+  let names = { (pairs: [String: Int]) in pairs.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+  require(names(settings.caps), among: taskNames, "the caps name an unknown task")
+  require(
+    names(settings.clusterCaps), among: tasks.map(\.cluster).deduplicated(),
+    "the caps name an unknown cluster")
+  for name in holdOut.families.flatMap(\.self) where !ids.contains(name: name) {
+    require([name], among: templateNames, "a family names an unknown template")
   }
   let open = tasks.filter { !holdOut.holdsOut($0) }
   if open.isEmpty, !tasks.isEmpty {

@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import JSON
 import Mixtures
 import Records
@@ -10,10 +11,22 @@ public struct BuildOptions: Sendable {
   public var output: String?
   /// Replaces the recipe's number of training files.
   public var shards: Int?
+  /// Builds this training file only, from 0; `commitMixture` makes a mixture of them all.
+  public var shard: Int?
+  /// Keeps what an earlier build of the same mixture finished.
+  public var resume: Bool
+  /// Replaces the recipe's fold of held-out families.
+  public var fold: Recipe.FoldChoice?
 
-  public init(output: String? = nil, shards: Int? = nil) {
+  public init(
+    output: String? = nil, shards: Int? = nil, shard: Int? = nil, resume: Bool = false,
+    fold: Recipe.FoldChoice? = nil
+  ) {
+    self.fold = fold
     self.output = output
     self.shards = shards
+    self.shard = shard
+    self.resume = resume
   }
 }
 
@@ -21,17 +34,23 @@ public struct BuildOptions: Sendable {
 ///
 /// The bytes depend on the recipe and on what it names alone. A folder with a manifest is complete.
 ///
-/// - Throws: `Diagnostics` or a `Diagnostic`; then the folder holds no file of this build.
+/// - Throws: `Diagnostics` or a `Diagnostic`; then the folder has no manifest.
 @discardableResult
 public func buildMixture(
   recipe path: String, options: BuildOptions = BuildOptions(), in session: Session
 ) throws -> CommandResult {
   let recipe = try Recipe.load(path)
+  let shards = options.shards ?? recipe.mixture.shards
+  if let shard = options.shard, !(0..<shards).contains(shard) {
+    throw Diagnostic("there is no shard \(shard) of \(shards); expected 0 to \(shards - 1)")
+  }
   let output = options.output ?? recipe.defaultOutput
   // The folder is held from here on, so that a second build is refused before it reads anything.
-  let folder = try OutputFolder(output)
-  let records = output + "/.records"
-  let quarantine = output + "/quarantine"
+  let folder = try OutputFolder(output, isShared: options.shard != nil)
+  // Builds of several shards share the folder, but nothing that they write.
+  let own = options.shard.map { ".\($0)" } ?? ""
+  let records = output + "/.records" + own
+  let quarantine = output + (options.shard == nil ? "/quarantine" : "/.records\(own)/quarantine")
   for stale in [records, quarantine] { try removeTree(stale) }
   try makeFolder(records)
   defer { try? removeTree(records) }
@@ -41,18 +60,37 @@ public func buildMixture(
   session.progress.note(
     "build: \(tasks.reduce(0) { $0 + $1.store.count }) records of \(tasks.count) tasks, "
       + "\(tasks.reduce(0) { $0 + $1.templates.count }) templates")
-  let plan = try MixturePlan(tasks, settings: try recipe.mixtureSettings(options))
+  let plan = try MixturePlan(
+    tasks, settings: recipe.mixtureSettings(options), threads: session.threads)
   for warning in plan.warnings { session.progress.warning(warning.message) }
-  try folder.clear()
-  try copy(recipe, to: output)
-  try TemplateMap(plan).write(to: output)
+  func progress(_ state: BuildProgress) {
+    session.progress.update("build: \(state.examples) of \(state.total) examples")
+  }
+  if let shard = options.shard {
+    let built = try MixtureBuilder.build(
+      plan, shard: shard, into: folder, resuming: options.resume, threads: session.threads, progress: progress
+    )
+    try copy(recipe, to: output, writer: "shard\(own)")
+    if shard == 0 {
+      try TemplateMap(plan).write(to: output)
+      try keepQuarantine(quarantine, in: output)
+    }
+    return shardResult(built, shard, of: shards, output, session)
+  }
+  if !options.resume { try folder.clear() }
+  // A complete folder keeps its recipe: resuming there changes nothing.
+  if !options.resume || !fileExists(output + "/manifest.json") {
+    try copy(recipe, to: output, writer: "build")
+    try TemplateMap(plan).write(to: output)
+  }
   let built: BuiltMixture
   do {
-    built = try MixtureBuilder.build(plan, into: folder, threads: session.threads) { progress in
-      session.progress.update("build: \(progress.examples) of \(progress.total) examples")
-    }
+    built = try MixtureBuilder.build(
+      plan, into: folder, resuming: options.resume, threads: session.threads, progress: progress)
   } catch {
-    for name in [MixtureFolder.recipeName, TemplateMap.fileName] { try? removeTree(output + "/" + name) }
+    if !options.resume {
+      for name in [MixtureFolder.recipeName, TemplateMap.fileName] { try? removeTree(output + "/" + name) }
+    }
     throw error
   }
   session.progress.note(
@@ -61,41 +99,58 @@ public func buildMixture(
   return try buildResult(plan, output)
 }
 
-/// A copy of the recipe stays with its results: training and evaluation find their settings there.
-private func copy(_ recipe: Recipe, to output: String) throws {
-  var file = try AtomicFile(path: output + "/" + MixtureFolder.recipeName)
-  try recipe.text.withUnsafeBytes { try file.write($0) }
-  _ = try file.commit()
+/// Makes a mixture of the files that builds of single shards left in a folder.
+///
+/// - Throws: `Diagnostics` with everything that is missing or damaged; then nothing is changed.
+@discardableResult
+public func commitMixture(folder path: String, in session: Session) throws -> CommandResult {
+  guard isFolder(path) else {
+    throw Diagnostic("no folder '\(path)'; name the one that the shards were built in")
+  }
+  let folder = try OutputFolder(path)
+  let built = try MixtureCommit.commit(folder, threads: session.threads)
+  let text =
+    built.map {
+      "\($0.trainingExamples) training and \($0.evaluationExamples) evaluation examples, manifest "
+        + "\($0.manifestSHA256.prefix(12)), in \(path)\n"
+    } ?? "\(path) was complete already\n"
+  var json = ValueDictionary()
+  json["complete"] = .boolean(true)
+  json["training_examples"] = built.map { .integer(Int64($0.trainingExamples)) } ?? .null
+  json["evaluation_examples"] = built.map { .integer(Int64($0.evaluationExamples)) } ?? .null
+  return CommandResult(json: JSONText.line(.dictionary(json))) { _, _ in text }
 }
 
-extension Recipe {
-  func mixtureSettings(_ options: BuildOptions) throws(Diagnostic) -> MixtureSettings {
-    var settings = MixtureSettings(name: name, seed: seed, total: mixture.total)
-    settings.cap = mixture.cap
-    settings.temperature = mixture.temperature
-    settings.rates =
-      switch mixture.rates {
-      case .proportional: .proportional
-      case .equal: .equal
-      case .weights(let weights): .weights(weights)
-      }
-    settings.shards = options.shards ?? mixture.shards
-    settings.splits = SplitFractions(validation: records.validation, test: records.test)
-    settings.holdOut.amount =
-      switch holdOut.amount {
-      case .fraction(let share): .fraction(share)
-      case .number(let number): .number(number)
-      }
-    settings.holdOut.templates = holdOut.templateNames
-    settings.holdOut.clusters = holdOut.clusters
-    settings.holdOut.similarity = holdOut.similarity
-    settings.evaluation = EvaluationLimits(
-      testRecords: evaluation.records, validationRecords: evaluation.validationRecords)
-    settings.recipe = InputFile(
-      path: MixtureFolder.recipeName, sha256: text.withUnsafeBytes { hexadecimal(SHA256.digest($0)) })
-    settings.phrasebookVersion = phrasebookVersion
-    return settings
+private func shardResult(
+  _ built: BuiltMixture, _ shard: Int, of shards: Int, _ output: String, _ session: Session
+) -> CommandResult {
+  let text =
+    built.trainingExamples == 0 && built.evaluationExamples == 0
+    ? "shard \(shard) of \(shards) was there already in \(output)\n"
+    : "shard \(shard) of \(shards): \(built.trainingExamples) training and \(built.evaluationExamples) evaluation "
+      + "examples in \(output)\n"
+  var json = ValueDictionary()
+  json["shard"] = .integer(Int64(shard))
+  json["shards"] = .integer(Int64(shards))
+  json["training_examples"] = .integer(Int64(built.trainingExamples))
+  json["evaluation_examples"] = .integer(Int64(built.evaluationExamples))
+  return CommandResult(json: JSONText.line(.dictionary(json))) { _, _ in text }
+}
+
+/// Every shard's build reads all corpora and sets the same records aside; those of the first stay.
+private func keepQuarantine(_ folder: String, in output: String) throws {
+  guard fileExists(folder) else { return }
+  try removeTree(output + "/quarantine")
+  guard rename(folder, output + "/quarantine") == 0 else {
+    throw Diagnostic.system("write", output + "/quarantine", errno: errno)
   }
+}
+
+/// A copy of the recipe stays with its results: training and evaluation find their settings there.
+private func copy(_ recipe: Recipe, to output: String, writer: String) throws {
+  var file = try AtomicFile(path: output + "/" + MixtureFolder.recipeName, writer: writer)
+  try recipe.text.withUnsafeBytes { try file.write($0) }
+  _ = try file.commit()
 }
 
 /// The table of what was built: records, rate, count and templates of every task.
@@ -115,7 +170,7 @@ private func buildResult(_ plan: MixturePlan, _ output: String) throws -> Comman
 }
 
 /// Rows as columns two blanks apart: the first ones to the left, numbers to the right.
-private func aligned(_ rows: [[String]], textColumns: Int) -> String {
+func aligned(_ rows: [[String]], textColumns: Int) -> String {
   let columns = rows.map(\.count).max() ?? 0
   let widths = (0..<columns).map { column in rows.map { $0[column].unicodeScalars.count }.max() ?? 0 }
   return rows.map { row in

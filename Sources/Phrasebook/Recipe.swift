@@ -52,11 +52,52 @@ public struct Recipe: Sendable {
     /// T, at least 1 in practice; 1: none.
     public var temperature: Double = 1
     public var rates: RateChoice = .proportional
+    /// Caps of single tasks, in place of K.
+    public var caps: [String: Int] = [:]
+    /// What the capped sizes of a cluster's tasks may add up to.
+    public var clusterCaps: [String: Int] = [:]
+    /// Mixtures inside this one; empty: its tasks stand beside each other.
+    public var parts: [PartChoice] = []
+    public var forms = FormChoice()
     /// Into how many files the training examples are divided.
     public var shards: Int = 1
+    /// `gzip` or `zstd`; nil: the files of training examples are not compressed.
+    public var compression: String?
+  }
+
+  /// A mixture inside the mixture, with rates of its own for tasks or further parts.
+  public struct PartChoice: Sendable, Hashable {
+    public var name: String
+    /// Relative to the parts beside it; nil: the rates of the whole decide.
+    public var weight: Double?
+    public var tasks: [String] = []
+    public var parts: [PartChoice] = []
+    public var rates: RateChoice = .proportional
+    public var cap: Int?
+    public var temperature: Double = 1
+  }
+
+  /// What shares of every task are put otherwise than as a plain instruction; 0: none.
+  public struct FormChoice: Sendable, Hashable {
+    /// Examples with solved ones before them.
+    public var fewShot: Double = 0
+    /// How many solved ones, with weights.
+    public var shots: [(number: Int, weight: Double)] { zip(shotNumbers, shotWeights).map { ($0, $1) } }
+    var shotNumbers: [Int] = [1, 2, 4]
+    var shotWeights: [Double] = [1, 1, 1]
+    /// Whether each solved example has a template of its own.
+    public var mixesTemplates = false
+    /// The task's name and fields in place of an instruction.
+    public var tagged: Double = 0
+    /// Templates with `style: inverted`, `conversational` and `succinct`.
+    public var inverted: Double = 0
+    public var conversational: Double = 0
+    public var succinct: Double = 0
   }
 
   public enum RateChoice: Sendable, Hashable {
+    /// All alike, none seen more often than so many times.
+    case uniMax(maximumEpochs: Double)
     case proportional
     case equal
     /// Task names with weights, in the recipe's order.
@@ -76,14 +117,48 @@ public struct Recipe: Sendable {
     public var templateNames: [String] = []
     /// Clusters whose tasks are not trained on at all.
     public var clusters: [String] = []
+    /// Tasks that are not trained on at all.
+    public var tasks: [String] = []
+    /// Tags of templates that are held out, with their families.
+    public var tags: [String] = []
+    /// Templates by name or id that are one family, whatever their words.
+    public var families: [[String]] = []
+    /// In place of `amount`: `i/k` or `i/each`.
+    public var fold: FoldChoice?
     /// Two templates of a task are of one family when their word trigrams overlap at least this much.
     public var similarity: Double = 0.6
+  }
+
+  /// One of several divisions of the families, from 0; without a count each holds out one family.
+  public struct FoldChoice: Sendable, Hashable {
+    public var index: Int
+    public var count: Int?
+
+    public init(index: Int, count: Int?) {
+      self.index = index
+      self.count = count
+    }
+
+    /// `2/5`, or `2/each`.
+    public init?(_ text: String) {
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+      guard parts.count == 2, let index = Int(parts[0]), index >= 0 else { return nil }
+      if parts[1] == "each" {
+        self.init(index: index, count: nil)
+      } else if let count = Int(parts[1]), count >= 2, index < count {
+        self.init(index: index, count: count)
+      } else {
+        return nil
+      }
+    }
   }
 
   /// Shares of the records kept from training where the corpus names no splits of its own.
   public struct RecordChoice: Sendable, Hashable {
     public var validation: Double = 0.05
     public var test: Double = 0.15
+    /// From which MinHash similarity records of a task stay on one side; nil: nobody looks.
+    public var nearDuplicates: Double?
   }
 
   /// The model that is trained: a shape from scratch, or pretrained weights.
@@ -129,6 +204,8 @@ public struct Recipe: Sendable {
     public var records: Int = 50
     /// Validation records a task.
     public var validationRecords: Int = 20
+    /// The field whose values are drawn in their shares; nil: none.
+    public var stratification: String? = "label"
     /// Rounds of the bootstrap.
     public var resamples: Int = 2_000
     /// Tokens of the longest generated answer.

@@ -9,36 +9,18 @@ extension Recipe.MixtureChoice {
     cap = fields.integer("cap", in: 1...Int.max)
     temperature = fields.number("temperature", in: 0.01...1_000) ?? temperature
     shards = fields.integer("shards", in: 1...99_999) ?? shards
-    if let node = fields.node("rates") { rates = Self.rates(node, &fields) }
+    compression = fields.choice("compression", FileCompression.self).flatMap {
+      $0 == .none ? nil : $0.rawValue
+    }
+    rates = Recipe.RateChoice(&fields)
+    caps = Self.caps("caps", &fields)
+    clusterCaps = Self.caps("cluster_caps", &fields)
+    parts = (fields.nodes("parts") ?? []).compactMap { Recipe.PartChoice($0, fields.problems) }
+    if let part = fields.fields("forms") { forms = Recipe.FormChoice(part) }
     fields.finish()
   }
 
-  private static func rates(_ node: YAMLNode, _ fields: inout YAMLFields) -> Recipe.RateChoice {
-    switch node.text {
-    case "proportional": return .proportional
-    case "equal": return .equal
-    default: break
-    }
-    guard case .mapping(let pairs) = node.kind else {
-      fields.problems.add(
-        node.error(
-          "'rates' must be proportional, equal or a mapping of tasks to weights, found \(node.description)"))
-      return .proportional
-    }
-    var weights: [String: Double] = [:]
-    for (key, value) in pairs {
-      guard let text = value.text, let weight = Double(text), weight >= 0, weight.isFinite else {
-        fields.problems.add(
-          value.error("a weight must be a number of at least 0, found \(value.description)"))
-        continue
-      }
-      weights[key.text ?? ""] = weight
-    }
-    if !weights.values.contains(where: { $0 > 0 }) {
-      fields.problems.add(node.error("no task has a weight above 0; give one to at least one task"))
-    }
-    return .weights(weights)
-  }
+  private enum FileCompression: String, CaseIterable { case none, gzip, zstd }
 }
 
 extension Recipe.HoldOutChoice {
@@ -54,8 +36,26 @@ extension Recipe.HoldOutChoice {
     }
     templateNames = fields.strings("names") ?? []
     clusters = fields.strings("clusters") ?? []
+    tasks = fields.strings("tasks") ?? []
+    tags = fields.strings("tags") ?? []
+    families = (fields.nodes("families") ?? []).compactMap { Self.family($0, fields.problems) }
+    if let node = fields.node("fold") {
+      fold = node.text.flatMap(Recipe.FoldChoice.init)
+      if fold == nil {
+        fields.problems.add(node.error("a fold must be like 0/5 or 0/each, found \(node.description)"))
+      }
+    }
     similarity = fields.number("similarity", in: 0.05...1) ?? similarity
     fields.finish()
+  }
+
+  private static func family(_ node: YAMLNode, _ problems: ProblemList) -> [String]? {
+    guard case .sequence(let items) = node.kind, items.count >= 2, items.allSatisfy({ $0.text != nil }) else {
+      problems.add(
+        node.error("a family must be a list of two or more templates' names, found \(node.description)"))
+      return nil
+    }
+    return items.compactMap(\.text)
   }
 }
 
@@ -64,6 +64,7 @@ extension Recipe.RecordChoice {
     var fields = part
     validation = fields.number("validation", in: 0...0.9) ?? validation
     test = fields.number("test", in: 0...0.9) ?? test
+    nearDuplicates = fields.number("near_duplicates", in: 0.3...1)
     if validation + test > 0.95 {
       fields.problems.add(
         part.node.error("'validation' and 'test' leave under 5% of the records for training; lower them"))
@@ -124,6 +125,7 @@ extension Recipe.EvaluationChoice {
     var fields = part
     records = fields.integer("records", in: 1...1_000_000) ?? records
     validationRecords = fields.integer("validation_records", in: 0...1_000_000) ?? validationRecords
+    if let field = fields.string("stratify") { stratification = field == "none" ? nil : field }
     resamples = fields.integer("resamples", in: 100...1_000_000) ?? resamples
     maximumTokens = fields.integer("maximum_tokens", in: 1...65_536) ?? maximumTokens
     fields.finish()

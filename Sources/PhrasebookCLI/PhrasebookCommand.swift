@@ -17,9 +17,9 @@ struct PhrasebookCommand: ParsableCommand {
       """,
     version: phrasebookVersion,
     subcommands: [
-      RunCommand.self, BuildCommand.self, RenderCommand.self, TrainCommand.self, EvaluateCommand.self,
-      ReportCommand.self, ImportCommand.self, InspectCommand.self, InitCommand.self,
-      ValidateCommand.self,
+      RunCommand.self, PlanCommand.self, BuildCommand.self, CommitCommand.self, AuditCommand.self,
+      ExportCommand.self, RenderCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
+      ImportCommand.self, InspectCommand.self, InitCommand.self, ValidateCommand.self,
     ])
 
   static func main() {
@@ -41,6 +41,7 @@ struct PhrasebookCommand: ParsableCommand {
     case let problems as Diagnostics:
       write("\(problems)\n", to: STDERR_FILENO)
       return problems.list.map { status(of: $0.cause) }.max() ?? 2
+    case let code as ExitCode: return code.rawValue
     default:
       let message = fullMessage(for: error)
       let wanted = exitCode(for: error) == .success

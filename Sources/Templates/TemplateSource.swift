@@ -23,6 +23,10 @@ public struct TemplateSource: Sendable {
   /// Whether the template states the task of the data set rather than another made of the same fields; nil
   /// where the file does not say.
   public var originalTask: Bool?
+  /// How the template puts the task; nil: as an instruction like any other.
+  public var style: Style?
+  /// Words by which recipes may name several templates at once.
+  public var tags: [String] = []
   /// What the template is a variant of; variants of one parent are of one family. nil for most templates.
   public var parent: Parent?
   /// Where the Jinja text stands.
@@ -33,6 +37,15 @@ public struct TemplateSource: Sendable {
   package var jinjaPlaces: [Int]?
   package var answerChoicesNode: YAMLNode?
   package var targetNode: YAMLNode?
+
+  public enum Style: String, Sendable, Hashable, CaseIterable {
+    /// Few words.
+    case succinct
+    /// As one person talks to another.
+    case conversational
+    /// Asks for the task's input, given its output.
+    case inverted
+  }
 
   public init(
     id: String, name: String, jinja: String, answerChoices: String? = nil, reference: String = "",

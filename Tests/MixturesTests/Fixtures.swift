@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import JSON
 import Mixtures
 import Records
 import Templates
@@ -70,4 +71,23 @@ func sumTask(
     name: name, cluster: cluster, metric: "accuracy", store: store,
     templates: try templates(phrasings, task: name, schema: store.schema), languages: ["en"],
     licence: "CC0-1.0", inputs: [InputFile(path: "corpora/\(name)/sums.jsonl", sha256: "\(records)")])
+}
+
+/// The lines of a file of examples, decompressed where it is compressed.
+func read(_ path: String, _ body: (String) -> Void) throws {
+  try JSONLines.read(path) { bytes, _ in body(String(decoding: bytes, as: UTF8.self)) }
+}
+
+/// Every file below a folder with its bytes.
+func contents(_ folder: String) throws -> [String: [UInt8]] {
+  var all: [String: [UInt8]] = [:]
+  for name in try namesInFolder(folder) {
+    let path = folder + "/" + name
+    if isFolder(path) {
+      for (inner, bytes) in try contents(path) { all[name + "/" + inner] = bytes }
+    } else {
+      all[name] = try MappedFile(path: path).withBytes { Array($0) }
+    }
+  }
+  return all
 }

@@ -61,8 +61,8 @@ struct OutputFolderTests {
     _ = try MixtureBuilder.build(try plan(task, shards: 2), into: output)
     #expect(
       try namesInFolder(output.path) == [
-        "README.md", "evaluation", "manifest.json", "model", "recipe.yaml", "train-00000-of-00002.jsonl",
-        "train-00001-of-00002.jsonl",
+        "README.md", "croissant.json", "evaluation", "manifest.json", "model", "recipe.yaml",
+        "train-00000-of-00002.jsonl", "train-00001-of-00002.jsonl",
       ])
     #expect(fileExists(output.path + "/evaluation/results.json"))
   }

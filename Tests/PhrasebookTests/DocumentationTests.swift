@@ -4,7 +4,7 @@ import Testing
 /// The documentation against the program: nothing undocumented, nothing documented that does not run.
 @Suite struct DocumentationTests {
   static let commands = [
-    "run", "build", "render", "train", "evaluate", "report", "import promptsource", "import lm-eval",
+    "run", "plan", "build", "commit", "audit", "export", "render", "train", "evaluate", "report", "import promptsource", "import lm-eval",
   ]
 
   private static func catalogue(_ name: String) throws -> String {
@@ -49,6 +49,7 @@ import Testing
     let code =
       try Repository.text("Sources/Phrasebook/RecipeFile.swift")
       + Repository.text("Sources/Phrasebook/RecipeParts.swift")
+      + Repository.text("Sources/Phrasebook/RecipeRates.swift")
     for match in code.matches(of: /fields\.(?:\w+)\("(\w+)"/) {
       #expect(recipe.contains("\(match.1):"), "the article lacks the key '\(match.1)'")
     }

@@ -8,13 +8,17 @@ package struct TemplateHoldOut {
     package var name: String
     /// What the template is a variant of; naming that holds out all its variants.
     package var parent: TemplateSource.Parent?
+    package var tags: [String]
     /// The index of the first template of its family.
     package var family: Int
 
-    package init(id: String, name: String, parent: TemplateSource.Parent? = nil, family: Int) {
+    package init(
+      id: String, name: String, parent: TemplateSource.Parent? = nil, tags: [String] = [], family: Int
+    ) {
       self.id = id
       self.name = name
       self.parent = parent
+      self.tags = tags
       self.family = family
     }
   }
@@ -45,6 +49,7 @@ package struct TemplateHoldOut {
     if !held.contains(false) {
       throw problem("all \(templates.count) are held out by name, and none is left to train on; name fewer")
     }
+    if let fold = rule.fold { return try choose(fold, held, key: key) }
     if case .number(let number) = rule.amount, number >= everything {
       throw problem(
         "\(number) of \(everything) are to be held out, and none is left to train on; hold out fewer")
@@ -73,7 +78,30 @@ package struct TemplateHoldOut {
     }
   }
 
+  /// Holds out one fold of the families in seeded order, besides those held out already.
+  private func choose(_ fold: HoldOut.Fold, _ named: [Bool], key: SeedKey) throws(Diagnostic) -> [Bool] {
+    var held = named
+    let order = SeededPermutation(count: UInt64(families.count), key: key)
+    let count = fold.count ?? families.count
+    for place in families.indices where place % count == fold.index % count {
+      held[Int(order[UInt64(place)])] = true
+    }
+    guard held.contains(true) else {
+      throw problem(
+        "fold \(fold.index) of \(count) is empty, for there are only \(families.count) families; make fewer folds"
+      )
+    }
+    guard held.contains(false) else {
+      throw problem(
+        "fold \(fold.index) of \(count) holds out all \(families.count) families; make more folds")
+    }
+    return templates.indices.map { template in
+      families.indices.contains { held[$0] && families[$0].contains(template) }
+    }
+  }
+
   private func isNamed(_ template: Template) -> Bool {
+    if template.tags.contains(where: { rule.tags.contains(name: $0) }) { return true }
     let parent = template.parent.map { [$0.id, $0.name] } ?? []
     return ([template.id, template.name] + parent).contains { rule.templates.contains(name: $0) }
   }

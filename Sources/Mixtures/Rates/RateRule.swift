@@ -9,6 +9,9 @@ public enum RateRule: Sendable, Hashable {
   case equal
   /// A weight for each task by name, times its scale; cap and temperature do not apply.
   case weights([String: Double])
+  /// Every task alike, but none seen more often than so many times (`uniMaxBudgets`); scale, cap and temperature
+  /// do not apply.
+  case uniMax(maximumEpochs: Double)
 }
 
 /// What a task's weight is made from.
@@ -17,11 +20,16 @@ package struct RateInput: Sendable {
   /// e, the number of training records.
   package var records: Int
   package var scale: Double
+  /// In place of K; nil: K.
+  package var cap: Int?
+  package var cluster = ""
 
-  package init(name: String, records: Int, scale: Double = 1) {
+  package init(name: String, records: Int, scale: Double = 1, cap: Int? = nil, cluster: String = "") {
     self.name = name
     self.records = records
     self.scale = scale
+    self.cap = cap
+    self.cluster = cluster
   }
 }
 
@@ -30,21 +38,29 @@ package struct RateInput: Sendable {
 /// - Parameters:
 ///   - cap: K; nil: no cap.
 ///   - temperature: T.
+///   - clusterCaps: what the capped sizes of a cluster's tasks may add up to; where they are more, all are made
+///     smaller alike, before the temperature.
+///   - total: N, for the rule that needs it.
 /// - Throws: all that is wrong with the settings, task by task.
 package func rateWeights(
-  _ tasks: [RateInput], rule: RateRule, cap: Int?, temperature: Double
+  _ tasks: [RateInput], rule: RateRule, cap: Int?, temperature: Double, clusterCaps: [String: Int] = [:],
+  total: Int = 0
 ) throws(Diagnostics) -> [Double] {
   var problems = rateProblems(tasks, rule: rule, cap: cap, temperature: temperature)
   guard problems.isEmpty else { throw Diagnostics(problems) }
   var weights: [Double] = []
-  for task in tasks {
-    switch rule {
-    case .proportional:
-      let size = Double(task.records) * task.scale
-      let capped = cap.map { min(size, Double($0)) } ?? size
-      weights.append(temperatureRoot(capped, temperature: temperature))
-    case .equal: weights.append(task.scale)
-    case .weights(let given): weights.append((given[task.name] ?? 0) * task.scale)
+  switch rule {
+  case .proportional:
+    weights = cappedSizes(tasks, cap: cap, clusterCaps: clusterCaps).map {
+      temperatureRoot($0, temperature: temperature)
+    }
+  case .equal: weights = tasks.map(\.scale)
+  case .weights(let given): weights = tasks.map { (given[$0.name] ?? 0) * $0.scale }
+  case .uniMax(let maximumEpochs):
+    do throws(Diagnostic) {
+      weights = try uniMaxBudgets(tasks.map(\.records), total: total, maximumEpochs: maximumEpochs)
+    } catch {
+      throw Diagnostics(error)
     }
   }
   for (task, weight) in zip(tasks, weights) where !weight.isFinite {
@@ -53,6 +69,22 @@ package func rateWeights(
   }
   guard problems.isEmpty else { throw Diagnostics(problems) }
   return weights
+}
+
+/// Sizes after scale and caps.
+private func cappedSizes(_ tasks: [RateInput], cap: Int?, clusterCaps: [String: Int]) -> [Double] {
+  let sizes = tasks.map { task in
+    let size = Double(task.records) * task.scale
+    return (task.cap ?? cap).map { min(size, Double($0)) } ?? size
+  }
+  guard !clusterCaps.isEmpty else { return sizes }
+  return zip(tasks, sizes).map { task, size in
+    guard let most = clusterCaps[task.cluster] else { return size }
+    let all = zip(tasks, sizes).reduce(0.0) {
+      $0 + ($1.0.cluster.utf8.elementsEqual(task.cluster.utf8) ? $1.1 : 0)
+    }
+    return all > Double(most) ? size * (Double(most) / all) : size
+  }
 }
 
 private func rateProblems(

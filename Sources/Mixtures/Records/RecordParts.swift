@@ -8,6 +8,8 @@ public struct RecordParts: Sendable {
   public internal(set) var test: [UInt32] = []
   /// Records left out because another has the same id.
   public internal(set) var duplicates = 0
+  /// Records left out because one like them stands on a side that is measured on.
+  public internal(set) var nearDuplicates = 0
 
   /// Divides the records of a store.
   ///
@@ -19,9 +21,16 @@ public struct RecordParts: Sendable {
   ///   where it is when others come or go, and stands on the same side in every task that has it.
   /// - Of records with the same id one stays, in test before validation before train.
   ///
-  /// - Parameter key: the seed's key for splits.
+  /// - Near-duplicates, where they are looked for, and records of a group go by the first of them. Where a corpus
+  ///   names splits, those of them that training or validation has are left out if test has one.
+  ///
+  /// - Parameters:
+  ///   - key: the seed's key for splits.
+  ///   - threads: for the search.
   /// - Throws: a store with more records than 32 bits can number.
-  package init(_ store: RecordStore, fractions: SplitFractions, key: SeedKey) throws(Diagnostic) {
+  package init(
+    _ store: RecordStore, fractions: SplitFractions, key: SeedKey, threads: Int = 1
+  ) throws(Diagnostic) {
     guard store.count <= UInt32.max else {
       throw Diagnostic("\(store.count) records in one task; at most \(UInt32.max) can be numbered")
     }
@@ -32,12 +41,39 @@ public struct RecordParts: Sendable {
       kept.insert(UInt32(place)) { split.rank > rule.split(store.record(Int($0))).rank }
     }
     duplicates = store.count - kept.count
-    for place in 0..<store.count where kept.holds(UInt32(place)) {
-      switch rule.split(store.record(place)) {
-      case .train: train.append(UInt32(place))
-      case .validation: validation.append(UInt32(place))
-      case .test: test.append(UInt32(place))
+    guard let similarity = fractions.nearDuplicates else {
+      for place in 0..<store.count where kept.holds(UInt32(place)) {
+        add(UInt32(place), to: rule.split(store.record(place)))
       }
+      return
+    }
+    let places = (0..<UInt32(store.count)).filter { kept.holds($0) }
+    let families = RecordFamilies(places, of: store, similarity: similarity, threads: threads)
+    // Of a family the first record's group decides, where it is a hash that does.
+    let splits = places.indices.map { member in
+      rule.split(
+        store.record(Int(places[member])),
+        group: store.record(Int(places[families.firstMembers[member]])).group)
+    }
+    var highest: [Int: Split] = [:]
+    for (member, split) in splits.enumerated() {
+      let first = families.firstMembers[member]
+      if split.rank > highest[first]?.rank ?? 0 { highest[first] = split }
+    }
+    for (member, split) in splits.enumerated() {
+      if split.rank == highest[families.firstMembers[member]]?.rank {
+        add(places[member], to: split)
+      } else {
+        nearDuplicates += 1
+      }
+    }
+  }
+
+  private mutating func add(_ place: UInt32, to split: Split) {
+    switch split {
+    case .train: train.append(place)
+    case .validation: validation.append(place)
+    case .test: test.append(place)
     }
   }
 }
@@ -73,9 +109,11 @@ private struct SplitRule {
     }
   }
 
-  func split(_ record: PackedRecord) -> Split {
-    let group = record.group
-    guard let named = ignoresNames ? nil : record.split ?? groups[group] else { return hashed(group) }
+  func split(_ record: PackedRecord) -> Split { split(record, group: record.group) }
+
+  /// - Parameter group: what is hashed where no name decides.
+  func split(_ record: PackedRecord, group: UInt64) -> Split {
+    guard let named = ignoresNames ? nil : record.split ?? groups[record.group] else { return hashed(group) }
     return named == .validation && testsOnValidation ? .test : named
   }
 

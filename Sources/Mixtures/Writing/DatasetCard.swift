@@ -1,15 +1,16 @@
 import Bytes
+import Compression
 import JSON
 
 /// The folder's README.md: a Hugging Face dataset card whose front matter makes `load_dataset(folder)` find
 /// the files, with a table of what the mixture holds.
 struct DatasetCard {
   private let plan: MixturePlan
-  private let files: [ExampleFileWriter.Written]
+  private let evaluation: [ExampleFile]
 
-  init(_ plan: MixturePlan, files: [ExampleFileWriter.Written]) {
+  init(_ plan: MixturePlan) {
     self.plan = plan
-    self.files = files
+    evaluation = ExampleFile.evaluation(of: plan)
   }
 
   var text: String { "---\n" + frontMatter + "---\n\n" + heading + table + explanation + sources }
@@ -32,7 +33,7 @@ struct DatasetCard {
   /// `load_dataset` cannot read them.
   private var configs: [String] {
     var lines = ["configs:", "- config_name: training", "  default: true", "  data_files:"]
-    lines += ["  - {split: train, path: \"train-*.jsonl\"}"]
+    lines += ["  - {split: train, path: \"train-*.jsonl\(plan.settings.compression?.ending ?? "")\"}"]
     if !isEmpty(.validation) {
       lines += ["  - {split: validation, path: \(EvaluationFile.validation.path)}"]
     }
@@ -54,6 +55,9 @@ struct DatasetCard {
       }
       lines += ["  - {name: index, dtype: int64}"]
       for column in ["choices", "targets"] { lines += ["  - {name: \(column), sequence: string}"] }
+      if !plan.settings.forms.isEmpty {
+        lines += ["  - {name: form, dtype: string}", "  - {name: shots, dtype: int64}"]
+      }
     }
     return lines
   }
@@ -63,7 +67,7 @@ struct DatasetCard {
   }
 
   private func isEmpty(_ cell: EvaluationFile) -> Bool {
-    !files.contains { $0.file.path == cell.path && !$0.file.range.isEmpty }
+    !evaluation.contains { $0.path == cell.path && !$0.range.isEmpty }
   }
 
   /// In the Hub's own words.
@@ -138,6 +142,7 @@ struct DatasetCard {
       return (settings.cap.map { "capped at \($0)" } ?? "no cap") + ", temperature \(settings.temperature)"
     case .equal: return "equal rates by choice"
     case .weights: return "weights by choice"
+    case .uniMax(let epochs): return "all alike, none seen more than \(epochs) times"
     }
   }
 

@@ -38,6 +38,10 @@ package struct EvaluationCell: Sendable {
     for place in plan.tasks.indices {
       let task = plan.tasks[place]
       let key = plan.seeds.evaluation(task: task.task.name)
+      let field = plan.settings.evaluation.stratification
+      func evenly(_ records: [UInt32], _ limit: Int, _ key: SeedKey) -> [Int] {
+        Strata(records, of: task.task.store, by: field).sample(limit, key: key)
+      }
       let tested = { evenly(task.records.test, plan.settings.evaluation.testRecords, key.part(0)) }
       switch file {
       case .seenTemplates where !task.isHeldOut: add(place, tested(), task.seen)
@@ -75,8 +79,4 @@ package struct EvaluationCell: Sendable {
       task: block.task, record: block.records[block.isCrossed ? place / templates : place],
       template: block.templates[place % templates])
   }
-}
-
-private func evenly(_ records: [UInt32], _ limit: Int, _ key: SeedKey) -> [Int] {
-  evenSample(of: records.count, limit: limit, key: key).map { Int(records[$0]) }
 }

@@ -15,21 +15,25 @@ struct ExampleFile: Sendable {
     if case .evaluation = content { true } else { false }
   }
 
+  /// A file of training examples.
+  static func shard(_ shard: Int, of plan: MixturePlan) -> ExampleFile {
+    let shards = plan.settings.shards
+    return ExampleFile(
+      content: .training,
+      path: OutputFolder.shardName(shard, of: shards, plan.settings.compression),
+      range: shardStart(shard, of: shards, plan.total)..<shardStart(shard + 1, of: shards, plan.total))
+  }
+
+  static func evaluation(of plan: MixturePlan) -> [ExampleFile] {
+    EvaluationFile.allCases.map { file in
+      let cell = EvaluationCell(file, of: plan)
+      return ExampleFile(content: .evaluation(cell), path: file.path, range: 0..<cell.count)
+    }
+  }
+
   /// All files of a mixture in the order in which they are written.
   static func all(of plan: MixturePlan) -> [ExampleFile] {
-    var files: [ExampleFile] = []
-    let shards = plan.settings.shards
-    for shard in 0..<shards {
-      files.append(
-        ExampleFile(
-          content: .training, path: OutputFolder.shardName(shard, of: shards),
-          range: shardStart(shard, of: shards, plan.total)..<shardStart(shard + 1, of: shards, plan.total)))
-    }
-    for file in EvaluationFile.allCases {
-      let cell = EvaluationCell(file, of: plan)
-      files.append(ExampleFile(content: .evaluation(cell), path: file.path, range: 0..<cell.count))
-    }
-    return files
+    (0..<plan.settings.shards).map { shard($0, of: plan) } + evaluation(of: plan)
   }
 
   /// Shards differ by at most one example. The product stays below 2⁵⁷.

@@ -1,14 +1,9 @@
 import Bytes
+import Compression
 
 /// Writes the files of a mixture: chunks of examples are rendered on several threads and written in order,
 /// so that the bytes do not depend on the threads.
 struct ExampleFileWriter: Sendable {
-  /// What was written to a file.
-  struct Written: Sendable {
-    var file: ExampleFile
-    var summary: AtomicFile.Summary
-  }
-
   private let plan: MixturePlan
   private let folder: String
   private let files: [ExampleFile]
@@ -16,10 +11,11 @@ struct ExampleFileWriter: Sendable {
   private let firstChunks: [Int]
   private static let examplesPerChunk = 512
 
-  init(_ plan: MixturePlan, folder: String) {
+  /// - Parameter files: which to write, in this order.
+  init(_ plan: MixturePlan, files: [ExampleFile], folder: String) {
     self.plan = plan
     self.folder = folder
-    files = ExampleFile.all(of: plan)
+    self.files = files
     firstChunks = files.reduce(into: [0]) { starts, file in
       let chunks = (file.range.count + Self.examplesPerChunk - 1) / Self.examplesPerChunk
       starts.append((starts.last ?? 0) + chunks)
@@ -30,14 +26,15 @@ struct ExampleFileWriter: Sendable {
 
   /// Writes all files.
   ///
+  /// - Parameter finished: told of each file when it is in its place.
   /// - Throws: the first failure in the order of the files and their examples, whatever the threads.
   func write(
-    threads: Int, progress: (BuildProgress) -> Void
-  ) throws(Diagnostic) -> [Written] {
+    threads: Int, progress: (BuildProgress) -> Void, finished: (WrittenFile) throws(Diagnostic) -> Void
+  ) throws(Diagnostic) {
     guard threads > 1 else {
       var renderer = ExampleLineRenderer(plan)
       let text = TextChunk()
-      return try writeFiles(progress) { (number, write) throws(Diagnostic) in
+      return try writeFiles(progress, finished) { (number, write) throws(Diagnostic) in
         text.bytes.removeAll()
         try render(number, &renderer, into: text)
         try write(text)
@@ -45,20 +42,19 @@ struct ExampleFileWriter: Sendable {
     }
     let queue = ChunkQueue(count: chunkCount, window: 4 * threads)
     let workers = try WorkerThreads(min(threads, max(1, chunkCount))) { work(on: queue) }
-    let result: Result<[Written], Diagnostic>
+    var failure: Diagnostic?
     do throws(Diagnostic) {
-      result = .success(
-        try writeFiles(progress) { (_, write) throws(Diagnostic) in
-          let text = try queue.take().get()
-          try write(text)
-          queue.recycle(text)
-        })
+      try writeFiles(progress, finished) { (_, write) throws(Diagnostic) in
+        let text = try queue.take().get()
+        try write(text)
+        queue.recycle(text)
+      }
     } catch {
-      result = .failure(error)
+      failure = error
     }
     queue.stop()
     workers.join()
-    return try result.get()
+    if let failure { throw failure }
   }
 
   private func work(on queue: ChunkQueue) {
@@ -75,13 +71,13 @@ struct ExampleFileWriter: Sendable {
 
   /// - Parameter chunk: makes the text of a chunk and gives it to a function that writes it.
   private func writeFiles(
-    _ progress: (BuildProgress) -> Void,
+    _ progress: (BuildProgress) -> Void, _ finished: (WrittenFile) throws(Diagnostic) -> Void,
     _ chunk: (Int, (TextChunk) throws(Diagnostic) -> Void) throws(Diagnostic) -> Void
-  ) throws(Diagnostic) -> [Written] {
+  ) throws(Diagnostic) {
     var state = BuildProgress(examples: 0, total: files.reduce(0) { $0 + $1.range.count })
-    var written: [Written] = []
     for (place, file) in files.enumerated() {
-      var output = try AtomicFile(path: folder + "/" + file.path)
+      var output = try CompressedFile(
+        path: folder + "/" + file.path, compression: file.isEvaluation ? nil : plan.settings.compression)
       for number in firstChunks[place]..<firstChunks[place + 1] {
         try chunk(number) { (text) throws(Diagnostic) in
           try text.bytes.withBytes { (bytes) throws(Diagnostic) in try output.write(bytes) }
@@ -89,9 +85,12 @@ struct ExampleFileWriter: Sendable {
         state.examples += examples(of: number, in: place).count
         progress(state)
       }
-      written.append(Written(file: file, summary: try output.commit()))
+      let summary = try output.commit()
+      try finished(
+        WrittenFile(
+          path: file.path, sha256: summary.sha256, examples: file.range.count, bytes: summary.bytes,
+          isEvaluation: file.isEvaluation))
     }
-    return written
   }
 
   private func render(

@@ -8,8 +8,10 @@ import Templates
 struct ExampleLineRenderer: ~Copyable {
   private let plan: MixturePlan
   /// By task and template; made when first needed.
-  private var renderers: [[Renderer?]]
+  private var renderers: [[TemplateRenderer?]]
   private var example = RenderedExample()
+  /// What stands before the input.
+  private var exemplars = ByteBuffer()
 
   init(_ plan: MixturePlan) {
     self.plan = plan
@@ -25,8 +27,12 @@ struct ExampleLineRenderer: ~Copyable {
     let task = plan.tasks[planned.task].task
     let record = task.store.record(planned.record)
     let id = record.id
+    let renderer = renderer(planned)
+    // Most templates are written as JSON right away; what is odd about an example shows on the machine.
+    if planned.form == .plain, renderer.appendLine(record, index: index, to: &lines) { return }
+    try renderExemplars(of: planned)
     do throws(RenderFailure) {
-      try renderer(planned).render(record, key: plan.seeds.rendering(id), into: &example)
+      try renderer.machine.render(record, key: plan.seeds.rendering(id), into: &example)
     } catch {
       throw problem("\(error)", planned, id)
     }
@@ -35,12 +41,38 @@ struct ExampleLineRenderer: ~Copyable {
       throw problem("the template gives no target; divide input and target with '|||'", planned, id)
     }
     if isBlank(target) { throw problem("the target is empty", planned, id) }
-    appendLine(task, task.templates[planned.template].source.id, id, index, target, to: &lines)
+    appendLine(renderer, planned, id, index, target, to: &lines)
   }
 
-  private mutating func renderer(_ planned: PlannedExample) -> Renderer {
+  /// Puts the solved examples that stand before an example into `exemplars`: input, line break, target, blank line.
+  private mutating func renderExemplars(of planned: PlannedExample) throws(Diagnostic) {
+    exemplars.removeAll()
+    let task = plan.tasks[planned.task].task
+    for exemplar in planned.exemplars {
+      var other = planned
+      (other.record, other.template) = (exemplar.record, exemplar.template)
+      let record = task.store.record(exemplar.record)
+      do throws(RenderFailure) {
+        try renderer(other).machine.render(record, key: plan.seeds.rendering(record.id), into: &example)
+      } catch {
+        throw problem("\(error)", other, record.id)
+      }
+      guard let target = example.targets.first else {
+        throw problem("the template gives no target; divide input and target with '|||'", other, record.id)
+      }
+      example.text.withBytes { text in
+        exemplars.append(UnsafeRawBufferPointer(rebasing: text[example.input]))
+        exemplars.append(10)
+        exemplars.append(UnsafeRawBufferPointer(rebasing: text[target]))
+        exemplars.append("\n\n" as StaticString)
+      }
+    }
+  }
+
+  private mutating func renderer(_ planned: PlannedExample) -> TemplateRenderer {
     if let known = renderers[planned.task][planned.template] { return known }
-    let made = Renderer(plan.tasks[planned.task].task.templates[planned.template])
+    let task = plan.tasks[planned.task].task
+    let made = TemplateRenderer(task, task.templates[planned.template], seed: plan.settings.seed)
     renderers[planned.task][planned.template] = made
     return made
   }
@@ -50,7 +82,8 @@ struct ExampleLineRenderer: ~Copyable {
   }
 
   private func appendLine(
-    _ task: MixtureTask, _ template: String, _ record: RecordID, _ index: Int, _ target: Range<Int>,
+    _ renderer: TemplateRenderer, _ planned: PlannedExample, _ record: RecordID, _ index: Int,
+    _ target: Range<Int>,
     to lines: inout ByteBuffer
   ) {
     example.text.withBytes { text in
@@ -65,21 +98,20 @@ struct ExampleLineRenderer: ~Copyable {
         }
         lines.append(UInt8(ascii: "]"))
       }
-      lines.append("{\"input\":" as StaticString)
-      append(example.input)
-      lines.append(",\"target\":" as StaticString)
+      lines.append("{\"input\":\"" as StaticString)
+      exemplars.withBytes { JSONText.appendEscaped($0, to: &lines) }
+      JSONText.appendEscaped(UnsafeRawBufferPointer(rebasing: text[example.input]), to: &lines)
+      lines.append("\",\"target\":" as StaticString)
       append(target)
-      lines.append(",\"task\":" as StaticString)
-      JSONText.appendString(task.name, to: &lines)
-      lines.append(",\"template\":" as StaticString)
-      JSONText.appendString(template, to: &lines)
-      lines.append(",\"record\":\"" as StaticString)
-      appendHexadecimal(record.high, to: &lines)
-      appendHexadecimal(record.low, to: &lines)
-      lines.append("\",\"index\":" as StaticString)
-      lines.append(decimal: index)
+      renderer.appendOrigin(record, index, to: &lines)
       if !example.choices.isEmpty { append(list: example.choices, ",\"choices\":[") }
       if example.targets.count > 1 { append(list: example.targets, ",\"targets\":[") }
+      if planned.form != .plain {
+        lines.append(",\"form\":\"" as StaticString)
+        lines.append(planned.form.rawValue)
+        lines.append("\",\"shots\":" as StaticString)
+        lines.append(decimal: planned.exemplars.count)
+      }
       lines.append("}\n" as StaticString)
     }
   }
@@ -90,15 +122,5 @@ struct ExampleLineRenderer: ~Copyable {
     return Diagnostic(
       "cannot render an example of task '\(task.name)': template '\(source.name)' (\(source.id)), record "
         + "\(id): \(reason); mend the template, or the record's source", at: source.location)
-  }
-}
-
-private func appendHexadecimal(_ word: UInt64, to buffer: inout ByteBuffer) {
-  buffer.appendUninitialized(16) { room in
-    for place in 0..<16 {
-      let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * place)) & 15
-      room[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
-    }
-    return 16
   }
 }

@@ -1,25 +1,21 @@
 import Bytes
+import Compression
 import JSON
 import Records
 import Templates
 
-/// The manifest of a written mixture (DESIGN section 7): all that it was made from, all that was decided, and
-/// all files with their SHA-256.
+/// What the manifest of a mixture says before any file is written (DESIGN section 7): all that it is made
+/// from and all that was decided. `BuildLedger` adds the files.
 struct MixtureManifest {
-  private static let formatVersion: Int64 = 1
+  static let formatVersion: Int64 = 1
   private let plan: MixturePlan
-  private let files: [ExampleFileWriter.Written]
 
-  init(_ plan: MixturePlan, files: [ExampleFileWriter.Written]) {
-    self.plan = plan
-    self.files = files
-  }
+  init(_ plan: MixturePlan) { self.plan = plan }
 
-  var text: String { JSONText.document(value) }
-
-  private var value: Value {
+  /// Equal for equal mixtures, whichever part of them is built, and where.
+  var pairs: ValueDictionary {
     let settings = plan.settings
-    return object([
+    return ValueDictionary([
       ("format_version", .integer(Self.formatVersion)),
       ("phrasebook_version", .string(settings.phrasebookVersion)),
       ("name", .string(settings.name)),
@@ -36,11 +32,14 @@ struct MixtureManifest {
           ("templates", .list(plan.tasks.flatMap { task in task.unseen.map { id(task, $0) } })),
           ("tasks", .list(plan.tasks.filter(\.isHeldOut).map { .string($0.task.name) })),
           ("similarity", .number(settings.holdOut.similarity)),
+          ("near_duplicates", settings.splits.nearDuplicates.map(Value.number) ?? .null),
+          ("fold", settings.holdOut.fold.map { .string($0.name) } ?? .null),
         ])
       ),
+      ("forms", forms),
+      ("shard_count", integer(settings.shards)),
+      ("compression", settings.compression.map { .string($0.rawValue) } ?? .null),
       ("inputs", .list(inputs.map(input))),
-      ("shards", .list(files.filter { !$0.file.isEvaluation }.map(file))),
-      ("evaluation", .list(files.filter { $0.file.isEvaluation }.map(file))),
     ])
   }
 
@@ -58,6 +57,7 @@ struct MixtureManifest {
           ("test", integer(records.test.count)),
           ("quarantined", integer(task.quarantined)),
           ("duplicates", integer(records.duplicates)),
+          ("near_duplicates", integer(records.nearDuplicates)),
           ("unused", integer(records.train.count - planned.trainingRecords)),
         ])
       ),
@@ -71,7 +71,18 @@ struct MixtureManifest {
         object([
           ("seen", .list(planned.seen.map { template(planned, $0) })),
           ("unseen", .list(planned.unseen.map { template(planned, $0) })),
+          ("tagged", .list(planned.tagged.map { [template(planned, $0)] } ?? [])),
         ])
+      ),
+      (
+        "forms",
+        .list(
+          planned.forms.map {
+            object([
+              ("form", .string($0.form.rawValue)), ("count", integer($0.count)),
+              ("templates", .list($0.templates.map { id(planned, $0) })),
+            ])
+          })
       ),
       ("languages", .list(task.languages.map(Value.string))),
       ("licence", task.licence.map(Value.string) ?? .null),
@@ -79,25 +90,32 @@ struct MixtureManifest {
     ])
   }
 
+  /// The text goes along, so that an audit need not trust that near-duplicates are on one side.
+  /// The share that was asked for, and how many examples have the form.
+  private var forms: Value {
+    .list(
+      plan.settings.forms.map { share in
+        let count = plan.tasks.reduce(0) { sum, task in
+          sum + (task.forms.first { $0.form == share.form }?.count ?? 0)
+        }
+        return object([
+          ("form", .string(share.form.rawValue)), ("share", .number(share.share)), ("count", integer(count)),
+        ])
+      })
+  }
+
   private func template(_ planned: PlannedTask, _ index: Int) -> Value {
-    object([
+    let source = planned.task.templates[index].source
+    return object([
       ("id", id(planned, index)),
-      ("name", .string(planned.task.templates[index].source.name)),
+      ("name", .string(source.name)),
       ("family", .string(planned.familyID(of: index))),
+      ("jinja", .string(source.jinja)),
     ])
   }
 
   private func id(_ planned: PlannedTask, _ index: Int) -> Value {
     .string(planned.task.templates[index].source.id)
-  }
-
-  private func file(_ written: ExampleFileWriter.Written) -> Value {
-    object([
-      ("path", .string(written.file.path)),
-      ("sha256", .string(written.summary.sha256)),
-      ("examples", integer(written.file.range.count)),
-      ("bytes", integer(written.summary.bytes)),
-    ])
   }
 
   private func input(_ file: InputFile) -> Value {
@@ -116,12 +134,17 @@ private func object(_ pairs: [(String, Value)]) -> Value { .dictionary(ValueDict
 
 private func integer(_ number: Int) -> Value { .integer(Int64(number)) }
 
+extension HoldOut.Fold {
+  fileprivate var name: String { "\(index)/\(count.map(String.init) ?? "each")" }
+}
+
 extension RateRule {
   fileprivate var name: String {
     switch self {
     case .proportional: "proportional"
     case .equal: "equal"
     case .weights: "weights"
+    case .uniMax: "unimax"
     }
   }
 }

@@ -1,4 +1,5 @@
 public import Bytes
+import Compression
 import Glibc
 
 /// The folder that a build writes, locked against a second build for as long as this object lives.
@@ -11,17 +12,20 @@ public final class OutputFolder: Sendable {
 
   public static let manifestName = "manifest.json"
   static let cardName = "README.md"
+  /// Where the manifest stands, if the folder is complete.
+  var manifest: String { path + "/" + Self.manifestName }
   static let evaluationName = "evaluation"
 
-  /// Makes the folder where it is missing, locks it, and removes what a killed build left unfinished.
+  /// Makes the folder where it is missing, locks it, and, held alone, removes what a killed build left unfinished.
   ///
+  /// - Parameter isShared: held together with builds of other shards, against those of the whole.
   /// - Throws: a fault of the environment when the folder cannot be written or another build holds it.
-  public init(_ path: String) throws(Diagnostic) {
+  public init(_ path: String, isShared: Bool = false) throws(Diagnostic) {
     self.path = path
     try makeFolder(path)
     descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system("read the folder", path, errno: errno) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+    guard flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
       throw Diagnostic(
         "another build is writing into '\(path)'; wait until it ends, or name another folder with --output",
         cause: .environment)
@@ -29,7 +33,10 @@ public final class OutputFolder: Sendable {
     // Any other failure means that the file system cannot lock folders (some network ones); then it is the
     // user who must not build twice at once.
     guard access(path, W_OK) == 0 else { throw .system("write into the folder", path, errno: errno) }
-    for folder in [path, path + "/" + Self.evaluationName] { try removeUnfinished(folder) }
+    guard !isShared else { return }
+    for folder in [path, path + "/" + Self.evaluationName, path + "/" + BuildLedger.folderName] {
+      try removeUnfinished(folder)
+    }
   }
 
   deinit { close(descriptor) }
@@ -39,18 +46,33 @@ public final class OutputFolder: Sendable {
   public func clear() throws(Diagnostic) {
     try removeTree(path + "/" + Self.manifestName)
     try flush(path)
-    for name in try namesInFolder(path) where name == Self.cardName || Self.isShard(name) {
+    let ours = [Self.cardName, Croissant.fileName, BuildLedger.folderName]
+    for name in try namesInFolder(path) where ours.contains(name) || Self.isShard(name) {
       try removeTree(path + "/" + name)
     }
     for cell in EvaluationFile.allCases { try removeTree(path + "/" + cell.path) }
   }
 
-  static func shardName(_ shard: Int, of shards: Int) -> String {
-    "train-\(fiveDigits(shard))-of-\(fiveDigits(shards)).jsonl"
+  /// Removes training files that a mixture of these files does not have: a pattern like `train-*` finds them all.
+  func removeStrays(keeping paths: [String]) throws(Diagnostic) {
+    let kept = Set(paths)
+    for name in try namesInFolder(path) where Self.isShard(name) && !kept.contains(name) {
+      try removeTree(path + "/" + name)
+    }
+  }
+
+  /// Holds one shard of a folder that is held together with others, until the lock goes.
+  func lock(shard: Int) throws(Diagnostic) -> ShardLock {
+    try ShardLock(path + "/" + BuildLedger.folderName + "/\(shard).lock", shard: shard)
+  }
+
+  static func shardName(_ shard: Int, of shards: Int, _ compression: Compression?) -> String {
+    "train-\(fiveDigits(shard))-of-\(fiveDigits(shards)).jsonl\(compression?.ending ?? "")"
   }
 
   private static func isShard(_ name: String) -> Bool {
-    name.hasPrefix("train-") && name.hasSuffix(".jsonl") && name.contains("-of-")
+    name.hasPrefix("train-") && name.contains("-of-")
+      && ["", Compression.gzip.ending, Compression.zstd.ending].contains { name.hasSuffix(".jsonl" + $0) }
   }
 
   private static func fiveDigits(_ number: Int) -> String {
@@ -68,6 +90,22 @@ public final class OutputFolder: Sendable {
       throw .system("write into the folder", folder, errno: errno)
     }
   }
+}
+
+/// One build's hold on one shard; the system lets go of it with the process.
+final class ShardLock: Sendable {
+  private let descriptor: Int32
+
+  init(_ path: String, shard: Int) throws(Diagnostic) {
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw .system("write", path, errno: errno) }
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+      close(descriptor)
+      throw Diagnostic("another build is writing shard \(shard); wait until it ends", cause: .environment)
+    }
+  }
+
+  deinit { close(descriptor) }
 }
 
 /// Removes temporary files of builds that did not finish. Folders of other commands are left alone: one of

@@ -103,6 +103,8 @@ package struct TemplateFileContents {
     source.jinjaNode = jinjaNode
     source.answerChoicesNode = fields.node("answer_choices")
     source.environment = environment
+    source.style = fields.choice("style", TemplateSource.Style.self)
+    source.tags = fields.strings("tags") ?? []
     readTarget(&fields, into: &source)
     if let metadata = fields.node("metadata") { read(metadata, into: &source, problems) }
     // PromptSource's mark of templates meant as models for others; nothing depends on it.
