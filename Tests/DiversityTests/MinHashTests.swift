@@ -1,7 +1,7 @@
 import Bytes
 import Testing
 
-@testable import Diversity
+import Diversity
 
 @Suite struct MinHashTests {
   /// Sets of numbers with a known overlap, mixed into what shingle hashes look like.

@@ -1,7 +1,7 @@
 import Bytes
 import Testing
 
-@testable import Diversity
+import Diversity
 
 @Suite struct WordShinglesTests {
   @Test(arguments: [

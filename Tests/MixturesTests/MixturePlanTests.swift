@@ -143,7 +143,7 @@ struct MixturePlanTests {
     for task in few.tasks {
       let same = try #require(more.tasks.first { $0.task.name == task.task.name })
       #expect(same.records.train == task.records.train && same.unseen == task.unseen)
-      #expect(same.order?.choice(17) == task.order?.choice(17))
+      #expect(same.forms[0].order?.choice(17) == task.forms[0].order?.choice(17))
     }
   }
 
