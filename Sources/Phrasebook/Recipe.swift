@@ -1,3 +1,5 @@
+public import Transformer
+
 /// What to build, train and measure: the content of a recipe file.
 ///
 /// The file format is described in the documentation's article on recipes.
@@ -195,6 +197,10 @@ public struct Recipe: Sendable {
     public var clip: Double = 1
     /// Weight of the loss on the input's tokens; 0: targets only.
     public var inputLossWeight: Double = 0
+    /// What matrix products read.
+    public var precision: ProductPrecision = .f32
+    /// Trains adapters in place of the weights.
+    public var lora: AdapterSettings?
     /// Steps between two checkpoints.
     public var checkpointEvery: Int = 200
   }

@@ -1,3 +1,4 @@
+import Transformer
 import YAML
 
 // Each part of a recipe reads its own keys; a missing key keeps the default that the type documents.
@@ -115,6 +116,8 @@ extension Recipe.TrainingChoice {
     weightDecay = fields.number("weight_decay", in: 0...10) ?? weightDecay
     clip = fields.number("clip", in: 1e-6...1e9) ?? clip
     inputLossWeight = fields.number("input_loss_weight", in: 0...1) ?? inputLossWeight
+    precision = fields.choice("precision", ProductPrecision.self) ?? precision
+    if let part = fields.fields("lora") { lora = AdapterSettings(part) }
     checkpointEvery = fields.integer("checkpoint_every", in: 1...100_000_000) ?? checkpointEvery
     fields.finish()
   }

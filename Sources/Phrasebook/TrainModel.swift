@@ -72,6 +72,8 @@ extension Recipe {
     configuration.weightDecay = training.weightDecay
     configuration.clip = training.clip
     configuration.inputLossWeight = training.inputLossWeight
+    configuration.precision = training.precision
+    configuration.lora = training.lora
     configuration.seed = seed
     configuration.checkpointEvery = training.checkpointEvery
     configuration.validateEvery = training.checkpointEvery

@@ -41,6 +41,10 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public var inputLossWeight = 0.0
   /// The most tokens of an example, within what a pretrained model can read; the front of a longer input is cut.
   public var contextLength = 256
+  /// What matrix products read.
+  public var precision: ProductPrecision = .f32
+  /// Trains these adapters and leaves the model's own weights alone; nil trains all weights.
+  public var lora: AdapterSettings?
   public var seed: UInt64 = 0
   /// Steps between checkpoints; 0 for none.
   public var checkpointEvery = 0
@@ -73,6 +77,7 @@ extension TrainingConfiguration {
     try expect(
       (0...10).contains(inputLossWeight), "an input loss weight of 0 to 10, found \(inputLossWeight)")
     try expect(threads >= 1, "at least 1 thread, found \(threads)")
+    try lora?.validate()
     _ = try shape(vocabulary: vocabularySize)
   }
 

@@ -29,17 +29,17 @@ package final class AdamW: Sendable {
 
   package let first: FloatMemory
   package let second: FloatMemory
-  private let weights: ModelWeights
+  private let parameters: any ParameterArray
   private let settings: Settings
   private let pieces: [Piece]
   private static let pieceSize = 1 << 15
 
-  package init(_ weights: ModelWeights, _ settings: Settings) {
-    self.weights = weights
+  package init(_ parameters: any ParameterArray, _ settings: Settings) {
+    self.parameters = parameters
     self.settings = settings
-    first = FloatMemory(count: weights.layout.count)
-    second = FloatMemory(count: weights.layout.count)
-    pieces = weights.layout.tensors.flatMap { tensor in
+    first = FloatMemory(count: parameters.values.count)
+    second = FloatMemory(count: parameters.values.count)
+    pieces = parameters.tensors.flatMap { tensor in
       stride(from: 0, to: tensor.count, by: Self.pieceSize).map {
         Piece(
           offset: tensor.offset + $0, count: min(Self.pieceSize, tensor.count - $0), decays: tensor.isMatrix)
@@ -83,7 +83,7 @@ package final class AdamW: Sendable {
       var step = values
       if piece.decays { step.decay = decay }
       pb_adamw(
-        self.weights.values.pointer + piece.offset, total.pointer + piece.offset,
+        self.parameters.values.pointer + piece.offset, total.pointer + piece.offset,
         self.first.pointer + piece.offset, self.second.pointer + piece.offset, piece.count, &step)
     }
     return norm

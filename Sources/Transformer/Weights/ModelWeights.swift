@@ -1,11 +1,12 @@
 package import Bytes
 
 /// The parameters of one model.
-package final class ModelWeights: Sendable {
+package final class ModelWeights: ParameterArray {
   package let configuration: ModelConfiguration
   package let layout: ParameterLayout
   /// In the order of the layout. Written by the optimizer between passes, read by passes on any thread.
   package let values: FloatMemory
+  package var tensors: [ParameterLayout.Tensor] { layout.tensors }
 
   /// All zero.
   package init(_ configuration: ModelConfiguration) {
@@ -47,23 +48,6 @@ package final class ModelWeights: Sendable {
   /// Whether a tensor repeats what other tensors or the configuration say.
   private static func isDerived(_ name: String, _ configuration: ModelConfiguration) -> Bool {
     name.hasSuffix("rotary_emb.inv_freq") || configuration.tied && name == "lm_head.weight"
-  }
-
-  /// Copies every tensor of the layout from the file.
-  package func read(_ file: Safetensors, prefix: String = "", into memory: FloatMemory? = nil)
-    throws(Diagnostic)
-  {
-    for tensor in layout.tensors {
-      try file.copy(
-        prefix + tensor.name, shape: tensor.shape, to: (memory ?? values).pointer + tensor.offset)
-    }
-  }
-
-  /// The tensors with their data in `memory`, for a safetensors file.
-  package func tensors(
-    of memory: FloatMemory? = nil, prefix: String = ""
-  ) -> [(name: String, shape: [Int], data: UnsafePointer<Float>)] {
-    layout.tensors.map { (prefix + $0.name, $0.shape, UnsafePointer((memory ?? values).pointer + $0.offset)) }
   }
 
   /// Draws the parameters a training starts from: gains 1, biases 0, matrices normal with the deviation
