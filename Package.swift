@@ -89,6 +89,15 @@ let package = Package(
       ],
       path: "Tests/Fuzz", exclude: ["README.md"]),
 
+    // Training steps by themselves, for Benchmarks/train.
+    .executableTarget(
+      name: "TrainingSpeed",
+      dependencies: [
+        "Bytes", "Transformer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Benchmarks/training"),
+
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(name: "CompressionTests", dependencies: ["Bytes", "Compression"]),
     .testTarget(name: "RecordsTests", dependencies: ["Bytes", "Records", "JSON"]),

@@ -25,8 +25,35 @@ double pb_sum_of_squares(const float *x, long count) {
 }
 
 PB_CLONES
+void pb_to_bf16(const float *from, uint16_t *out, long count) {
+  long whole = count - count % LANES;
+  for (long i = 0; i < whole; i += LANES) {
+    lanes x = load(from + i);
+    store_bf16(out + i, &x);
+  }
+  for (long i = whole; i < count; i++) out[i] = to_bf16(from[i]);
+}
+
+PB_CLONES
+void pb_scale(const float *from, float factor, pb_rows out, long count) {
+  for (long i = 0; i < count; i++) {
+    float x = from[i] * factor;
+    if (out.full) out.full[i] = x;
+    if (out.half) out.half[i] = to_bf16(x);
+  }
+}
+
+int pb_has_bf16_products(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16") != 0;
+#else
+  return 0;
+#endif
+}
+
+PB_CLONES
 void pb_adamw(float *restrict parameters, const float *restrict gradients, float *restrict first,
-              float *restrict second, long count, const pb_adamw_step *step) {
+              float *restrict second, uint16_t *restrict half, long count, const pb_adamw_step *step) {
   pb_adamw_step s = *step;
   float keep = 1.0f - s.rate * s.decay;
   for (long i = 0; i < count; i++) {
@@ -38,4 +65,5 @@ void pb_adamw(float *restrict parameters, const float *restrict gradients, float
     float denominator = __builtin_sqrtf(v * s.correction2) + s.epsilon;
     parameters[i] = keep * parameters[i] - s.rate * (m * s.correction1 / denominator);
   }
+  if (half) pb_to_bf16(parameters, half, count);
 }

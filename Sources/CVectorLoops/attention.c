@@ -139,7 +139,7 @@ void pb_attention_forward(const pb_attention *attention, const pb_attention_span
     long keys = s.prefix_count + s.key_count, stride = padded(keys);
     float *transposed = scratch, *values = transposed + stride * wide, *scores = values + stride * wide;
     float *queries = scores + QUERIES * stride, *results = queries + QUERIES * wide;
-    for (long head = 0; head < a.heads; head++) {
+    for (long head = a.first_key_head * group; head < a.end_key_head * group; head++) {
       long offset = head / group * a.width;
       if (head % group == 0) {
         pack_transposed(&a, &s, s.prefix_keys, a.keys, offset, transposed);
@@ -176,7 +176,7 @@ void pb_attention_backward(const pb_attention *attention, const pb_attention_spa
     float *scores = value_sums + area, *changes = scores + QUERIES * stride;
     float *queries = changes + QUERIES * stride, *douts = queries + QUERIES * wide;
     float *results = douts + QUERIES * wide;
-    for (long head = 0; head < a.heads; head++) {
+    for (long head = a.first_key_head * group; head < a.end_key_head * group; head++) {
       long offset = head / group * a.width;
       if (head % group == 0) {
         pack_transposed(&a, &s, 0, a.keys, offset, keys_across);

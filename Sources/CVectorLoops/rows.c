@@ -1,20 +1,42 @@
 #include "vector.h"
 #include <math.h>
 
+/// y = x · scale · gain, into whichever of the two is wanted.
+PB_INLINE void scale_row(const float *x, const float *gain, float scale, pb_rows y, long row, long width) {
+  long whole = width - width % LANES;
+  float *full = y.full ? y.full + row * width : 0;
+  uint16_t *half = y.half ? y.half + row * width : 0;
+  for (long i = 0; i < whole; i += LANES) {
+    lanes result = load(x + i) * scale * load(gain + i);
+    if (full) store(full + i, result);
+    if (half) store_bf16(half + i, &result);
+  }
+  for (long i = whole; i < width; i++) {
+    float result = x[i] * scale * gain[i];
+    if (full) full[i] = result;
+    if (half) half[i] = to_bf16(result);
+  }
+}
+
 PB_CLONES
-void pb_rms_norm(const float *x, const float *gain, float *y, float *inverse, long rows, long width,
+void pb_rms_norm(const float *x, const float *gain, pb_rows y, float *inverse, long rows, long width,
                  float epsilon) {
   long whole = width - width % LANES;
-  for (long row = 0; row < rows; row++, x += width, y += width) {
+  for (long row = 0; row < rows; row++, x += width) {
     lanes squares = splat(0);
     for (long i = 0; i < whole; i += LANES) squares += load(x + i) * load(x + i);
     float total = sum(&squares);
     for (long i = whole; i < width; i++) total += x[i] * x[i];
     float scale = 1.0f / sqrtf(total / (float)width + epsilon);
     inverse[row] = scale;
-    for (long i = 0; i < whole; i += LANES) store(y + i, load(x + i) * scale * load(gain + i));
-    for (long i = whole; i < width; i++) y[i] = x[i] * scale * gain[i];
+    scale_row(x, gain, scale, y, row, width);
   }
+}
+
+PB_CLONES
+void pb_rms_norm_again(const float *x, const float *gain, const float *inverse, pb_rows y, long rows,
+                       long width) {
+  for (long row = 0; row < rows; row++) scale_row(x + row * width, gain, inverse[row], y, row, width);
 }
 
 PB_CLONES
@@ -71,22 +93,33 @@ PB_INLINE void swiglu(const lanes *gate, const lanes *up, lanes *out) {
   *out = *gate * s * *up;
 }
 
+PB_INLINE void put(pb_rows y, long place, const lanes *x) {
+  if (y.full) store(y.full + place, *x);
+  if (y.half) store_bf16(y.half + place, x);
+}
+PB_INLINE void put_part(pb_rows y, long place, const lanes *x, long count) {
+  for (long i = 0; i < count; i++) {
+    if (y.full) y.full[place + i] = (*x)[i];
+    if (y.half) y.half[place + i] = to_bf16((*x)[i]);
+  }
+}
+
 PB_CLONES
-void pb_swiglu(const float *pair, float *out, long rows, long hidden) {
+void pb_swiglu(const float *pair, pb_rows out, long rows, long hidden) {
   long whole = hidden - hidden % LANES, rest = hidden - whole;
-  for (long row = 0; row < rows; row++, pair += 2 * hidden, out += hidden) {
+  for (long row = 0; row < rows; row++, pair += 2 * hidden) {
     lanes gate, up, result;
     for (long i = 0; i < whole; i += LANES) {
       gate = load(pair + i);
       up = load(pair + hidden + i);
       swiglu(&gate, &up, &result);
-      store(out + i, result);
+      put(out, row * hidden + i, &result);
     }
     if (rest) {
       load_part(&gate, pair + whole, rest, 0);
       load_part(&up, pair + hidden + whole, rest, 0);
       swiglu(&gate, &up, &result);
-      store_part(out + whole, &result, rest);
+      put_part(out, row * hidden + whole, &result, rest);
     }
   }
 }
@@ -102,33 +135,29 @@ PB_INLINE void swiglu_backward(lanes *gate, lanes *up, const lanes *d, lanes *ou
 }
 
 PB_CLONES
-void pb_swiglu_backward(const float *pair, const float *dout, float *dpair, float *out, long rows,
+void pb_swiglu_backward(const float *pair, const float *dout, pb_rows dpair, pb_rows out, long rows,
                         long hidden) {
   long whole = hidden - hidden % LANES, rest = hidden - whole;
-  for (long row = 0; row < rows; row++) {
+  for (long row = 0; row < rows; row++, pair += 2 * hidden, dout += hidden) {
     lanes gate, up, d, result;
     for (long i = 0; i < whole; i += LANES) {
       gate = load(pair + i);
       up = load(pair + hidden + i);
       d = load(dout + i);
       swiglu_backward(&gate, &up, &d, &result);
-      store(out + i, result);
-      store(dpair + i, gate);
-      store(dpair + hidden + i, up);
+      put(out, row * hidden + i, &result);
+      put(dpair, row * 2 * hidden + i, &gate);
+      put(dpair, row * 2 * hidden + hidden + i, &up);
     }
     if (rest) {
       load_part(&gate, pair + whole, rest, 0);
       load_part(&up, pair + hidden + whole, rest, 0);
       load_part(&d, dout + whole, rest, 0);
       swiglu_backward(&gate, &up, &d, &result);
-      store_part(out + whole, &result, rest);
-      store_part(dpair + whole, &gate, rest);
-      store_part(dpair + hidden + whole, &up, rest);
+      put_part(out, row * hidden + whole, &result, rest);
+      put_part(dpair, row * 2 * hidden + whole, &gate, rest);
+      put_part(dpair, row * 2 * hidden + hidden + whole, &up, rest);
     }
-    pair += 2 * hidden;
-    dpair += 2 * hidden;
-    dout += hidden;
-    out += hidden;
   }
 }
 
@@ -165,16 +194,24 @@ PB_INLINE float exponentials(const float *x, float shift, long width, float *out
 
 PB_CLONES
 void pb_cross_entropy(float *logits, const int32_t *targets, const float *weights, float *losses,
-                      long rows, long width) {
+                      uint16_t *half, long rows, long width) {
   for (long row = 0; row < rows; row++, logits += width) {
     float most = row_maximum(logits, width), chosen = logits[targets[row]];
     float total = exponentials(logits, most, width, logits), weight = weights[row];
     losses[row] = weight * (logf(total) + most - chosen);
-    float scale = weight / total;
+    float scale = weight / total, own = logits[targets[row]] * scale - weight;
+    pb_rows out = {half ? 0 : logits, half ? half + row * width : 0};
     long whole = width - width % LANES;
-    for (long i = 0; i < whole; i += LANES) store(logits + i, load(logits + i) * scale);
-    for (long i = whole; i < width; i++) logits[i] *= scale;
-    logits[targets[row]] -= weight;
+    for (long i = 0; i < whole; i += LANES) {
+      lanes result = load(logits + i) * scale;
+      put(out, i, &result);
+    }
+    for (long i = whole; i < width; i++) {
+      if (half) out.half[i] = to_bf16(logits[i] * scale);
+      else logits[i] *= scale;
+    }
+    if (half) out.half[targets[row]] = to_bf16(own);
+    else logits[targets[row]] = own;
   }
 }
 

@@ -25,6 +25,10 @@ typedef int32_t int_lanes __attribute__((vector_size(64)));
 #define splat(x) ((lanes){} + (x))
 /// a where the mask is set, b elsewhere.
 #define choose(mask, a, b) ((lanes)(((mask) & (int_lanes)(a)) | (~(mask) & (int_lanes)(b))))
+typedef uint32_t unsigned_lanes __attribute__((vector_size(64)));
+typedef uint16_t half_lanes __attribute__((vector_size(32)));
+typedef uint16_t half_lanes_unaligned __attribute__((vector_size(32), aligned(2)));
+
 #define larger(a, b) __builtin_elementwise_max((a), (b))
 
 /// The first `count` of sixteen, the rest `fill`.
@@ -34,6 +38,22 @@ PB_INLINE void load_part(lanes *x, const float *p, long count, float fill) {
 }
 PB_INLINE void store_part(float *p, const lanes *x, long count) {
   for (long i = 0; i < count; i++) p[i] = (*x)[i];
+}
+
+/// One number as bfloat16, to the nearest, ties to even; NaN stays NaN.
+PB_INLINE uint16_t to_bf16(float x) {
+  uint32_t bits;
+  __builtin_memcpy(&bits, &x, sizeof bits);
+  if ((bits & 0x7fffffffu) > 0x7f800000u) return 0x7fc0;
+  return (uint16_t)((bits + 0x7fffu + ((bits >> 16) & 1)) >> 16);
+}
+/// Sixteen of them.
+PB_INLINE void store_bf16(uint16_t *p, const lanes *x) {
+  unsigned_lanes bits = (unsigned_lanes)*x;
+  unsigned_lanes rounded = (bits + 0x7fffu + ((bits >> 16) & 1)) >> 16;
+  int_lanes strange = (bits & 0x7fffffffu) > (unsigned_lanes){} + 0x7f800000u;
+  rounded = ((unsigned_lanes)strange & 0x7fc0u) | (~(unsigned_lanes)strange & rounded);
+  *(half_lanes_unaligned *)p = __builtin_convertvector(rounded, half_lanes);
 }
 
 /// The sum of all lanes, halves added pairwise.

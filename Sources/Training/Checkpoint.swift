@@ -2,8 +2,8 @@ import Bytes
 import Glibc
 import Transformer
 
-/// The state of a training between two steps, kept in `checkpoint/` beside the model to be: a model's folder
-/// with the optimizer's moments and the log. It appears whole or not at all.
+/// The state of a training between two steps, kept in `checkpoint/` beside the model to be: what is trained
+/// with the optimizer's moments, and the log. It appears whole or not at all.
 struct Checkpoint {
   /// The model's folder.
   let folder: String
@@ -16,13 +16,13 @@ struct Checkpoint {
   private var writing: String { path + AtomicFile.temporarySuffix }
   private var previous: String { path + ".previous" }
 
-  func save(_ model: LanguageModel, _ optimizer: AdamW, _ log: TrainingLog, step: Int) throws(Diagnostic) {
+  func save(_ trained: any ParameterArray, _ optimizer: AdamW, _ log: TrainingLog, step: Int) throws(Diagnostic) {
     try removeTree(writing)
-    try model.save(writing)
+    try makeFolder(writing)
     try log.write(to: writing + "/" + TrainingLog.fileName)
     let tensors =
-      model.weights.tensors(of: optimizer.first, prefix: "first.")
-      + model.weights.tensors(of: optimizer.second, prefix: "second.")
+      trained.tensors() + trained.tensors(of: optimizer.first, prefix: "first.")
+      + trained.tensors(of: optimizer.second, prefix: "second.")
     try Safetensors.write(
       tensors, metadata: [("step", String(step)), ("fingerprint", fingerprint)],
       to: writing + "/" + Self.optimizerFile)
@@ -41,7 +41,7 @@ struct Checkpoint {
   ///
   /// - Returns: the steps done and the log so far; nil where there is no checkpoint.
   /// - Throws: a `Diagnostic` for a damaged checkpoint and for one of another training.
-  func restore(_ weights: ModelWeights, _ optimizer: AdamW) throws -> (step: Int, log: TrainingLog)? {
+  func restore(_ trained: any ParameterArray, _ optimizer: AdamW) throws -> (step: Int, log: TrainingLog)? {
     let place = fileExists(path) ? path : previous
     guard fileExists(place) else { return nil }
     let state = try Safetensors(path: place + "/" + Self.optimizerFile)
@@ -55,10 +55,9 @@ struct Checkpoint {
         "the checkpoint '\(place)' belongs to another training: other settings or other examples; "
           + "train without --resume")
     }
-    let model = try Safetensors(path: place + "/" + LanguageModel.FileName.weights)
-    try weights.read(model)
-    try weights.read(state, prefix: "first.", into: optimizer.first)
-    try weights.read(state, prefix: "second.", into: optimizer.second)
+    try trained.read(state)
+    try trained.read(state, prefix: "first.", into: optimizer.first)
+    try trained.read(state, prefix: "second.", into: optimizer.second)
     let log = try TrainingLog(path: place + "/" + TrainingLog.fileName)
     guard log.lines.count == step else {
       throw Diagnostic("the checkpoint '\(place)' is damaged; train without --resume")

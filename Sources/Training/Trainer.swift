@@ -40,12 +40,16 @@ public struct Trainer: Sendable {
     let plan = try TrainingPlan(training, configuration)
     let weights = origin.weights
     let shape = weights.configuration
-    let optimizer = AdamW(weights, configuration.optimizerSettings)
+    let adapters = configuration.lora.map {
+      LowRankAdapters(shape, $0, SeedKey(seed: configuration.seed).part("adapters"))
+    }
+    let trained: any ParameterArray = adapters ?? weights
+    let optimizer = AdamW(trained, configuration.optimizerSettings)
     let checkpoint = Checkpoint(
       folder: folder, fingerprint: fingerprint(weights, [training, held]))
     var start = 0
     var log = TrainingLog()
-    if resume, let kept = try checkpoint.restore(weights, optimizer) {
+    if resume, let kept = try checkpoint.restore(trained, optimizer) {
       (start, log) = kept
     } else {
       try checkpoint.remove()
@@ -55,12 +59,13 @@ public struct Trainer: Sendable {
 
     let model = LanguageModel(weights: weights, tokenizer: tokenizer)
     var loop = TrainingLoop(
-      configuration: configuration, weights: weights, optimizer: optimizer, examples: training,
+      configuration: configuration, weights: weights, adapters: adapters, optimizer: optimizer, examples: training,
       validation: held, plan: plan, step: start, log: log)
     try loop.run(progress) { (loop) throws(Diagnostic) in
-      try checkpoint.save(model, optimizer, loop.log, step: loop.step)
+      try checkpoint.save(trained, optimizer, loop.log, step: loop.step)
     }
     try loop.log.write(to: folder + "/" + TrainingLog.fileName)
+    try adapters?.merge(into: weights)
     try model.save(folder)
     try checkpoint.remove()
     return TrainingSummary(

@@ -1,8 +1,8 @@
 import Bytes
 import Transformer
 
-/// The steps of a training: each divides its examples among shards, whose gradients are computed on
-/// threads of their own and added up in a fixed order.
+/// The steps of a training: each takes its examples through the model, a part after the other where there are many,
+/// and adds up the parts' gradients.
 struct TrainingLoop {
   let configuration: TrainingConfiguration
   let weights: ModelWeights
@@ -18,29 +18,26 @@ struct TrainingLoop {
   private(set) var validationLoss: Double?
 
   private let schedule: LearningRateSchedule
-  private let lanes: [Lane]
+  private let work: Work
 
-  /// How many parts a step has. Fixed, so that the bits of the result do not depend on the threads; more
-  /// threads than that find nothing to do.
-  static let shards = 4
+  /// Tokens after which a part of a step is closed; no setting, so that the bits of the result do not depend on one.
+  static let partTokens = 8192
 
-  /// What one shard keeps: a pass' memory, a batch and a gradient.
-  ///
-  /// - Note: `@unchecked Sendable`: within a step one thread uses a lane, and the steps follow each other.
-  private final class Lane: @unchecked Sendable {
+  /// What a step needs.
+  private final class Work {
     let pass: TransformerPass
     let gradient: FloatMemory
     var batch = TokenBatch()
-    var loss = TransformerPass.Loss()
 
-    init(_ weights: ModelWeights) {
-      pass = TransformerPass(weights)
-      gradient = FloatMemory(count: weights.layout.count)
+    init(_ weights: ModelWeights, _ adapters: LowRankAdapters?, _ configuration: TrainingConfiguration) {
+      pass = TransformerPass(
+        weights, adapters: adapters, precision: configuration.precision, threads: configuration.threads)
+      gradient = FloatMemory(count: (adapters?.values ?? weights.values).count)
     }
   }
 
   init(
-    configuration: TrainingConfiguration, weights: ModelWeights, optimizer: AdamW,
+    configuration: TrainingConfiguration, weights: ModelWeights, adapters: LowRankAdapters?, optimizer: AdamW,
     examples: TokenizedExamples, validation: TokenizedExamples, plan: TrainingPlan, step: Int,
     log: TrainingLog
   ) {
@@ -53,7 +50,7 @@ struct TrainingLoop {
     self.step = step
     self.log = log
     schedule = LearningRateSchedule(configuration, steps: plan.steps.count)
-    lanes = (0..<Self.shards).map { _ in Lane(weights) }
+    work = Work(weights, adapters, configuration)
     tokens = plan.steps.prefix(step).reduce(0) { $0 + $1.reduce(0) { $0 + examples.length($1) } }
   }
 
@@ -91,24 +88,21 @@ struct TrainingLoop {
 
   /// One step on the given examples; gives the mean loss of a target token.
   private mutating func take(_ chosen: [Int], rate: Double) throws -> Double {
-    let (lanes, examples) = (lanes, examples)
     let targets = chosen.reduce(0) { $0 + examples.targetLength($1) }
     let weight = 1 / Float(max(1, targets))
     let inputWeight = weight * Float(configuration.inputLossWeight)
-    let parts = divide(chosen)
-    try Workers.run(parts.count, threads: configuration.threads) { index, _ in
-      let lane = lanes[index]
-      lane.batch.removeAll()
-      for example in parts[index] {
-        examples.append(example, to: &lane.batch, weight: weight, inputWeight: inputWeight)
+    var loss = TransformerPass.Loss()
+    for (index, part) in parts(chosen).enumerated() {
+      work.batch.removeAll()
+      for example in part {
+        examples.append(example, to: &work.batch, weight: weight, inputWeight: inputWeight)
       }
-      lane.gradient.clear()
-      lane.loss = try lane.pass.lossAndGradient(lane.batch, into: lane.gradient)
+      let own = try work.pass.lossAndGradient(work.batch, into: work.gradient, adding: index > 0)
+      loss.all += own.all
+      loss.targets += own.targets
     }
-    let loss = lanes.prefix(parts.count).reduce(0) { $0 + $1.loss.all }
-    let norm = try optimizer.step(
-      lanes.prefix(parts.count).map(\.gradient), rate: rate, step: step + 1, threads: configuration.threads)
-    guard loss.isFinite, norm.isFinite else {
+    let norm = try optimizer.step(work.gradient, rate: rate, step: step + 1, threads: configuration.threads)
+    guard loss.all.isFinite, norm.isFinite else {
       let indices = chosen.prefix(20).map { String(examples.index($0)) }.joined(separator: ", ")
       throw Diagnostic(
         "the loss is no number at step \(step + 1), in the batch of the examples \(indices)"
@@ -116,43 +110,32 @@ struct TrainingLoop {
           + "; lower the learning rate or look at these examples", cause: .finding)
     }
     tokens += chosen.reduce(0) { $0 + examples.length($1) }
-    return lanes.prefix(parts.count).reduce(0) { $0 + $1.loss.targets }
+    return loss.targets
   }
 
-  /// Contiguous parts of about equally many tokens, at most one a shard, none empty.
-  private func divide(_ chosen: [Int]) -> [ArraySlice<Int>] {
-    let total = chosen.reduce(0) { $0 + examples.length($1) }
+  /// Contiguous parts that are closed once they have enough tokens.
+  private func parts(_ chosen: [Int]) -> [ArraySlice<Int>] {
     var parts: [ArraySlice<Int>] = []
-    var start = 0
-    var done = 0
+    var (start, tokens) = (0, 0)
     for (place, example) in chosen.enumerated() {
-      done += examples.length(example)
-      if done * Self.shards >= total * (parts.count + 1) || place == chosen.count - 1 {
-        parts.append(chosen[start...place])
-        start = place + 1
-      }
+      tokens += examples.length(example)
+      guard tokens >= Self.partTokens || place == chosen.count - 1 else { continue }
+      parts.append(chosen[start...place])
+      (start, tokens) = (place + 1, 0)
     }
     return parts
   }
 
   /// The mean loss of a target token over all validation examples.
   private func lossOnValidation() throws -> Double {
-    let (lanes, validation) = (lanes, validation)
     let size = 64
-    let starts = Array(stride(from: 0, to: validation.count, by: size))
     var total = 0.0
-    for group in stride(from: 0, to: starts.count, by: lanes.count) {
-      let pieces = starts[group..<min(starts.count, group + lanes.count)]
-      try Workers.run(pieces.count, threads: configuration.threads) { index, _ in
-        let lane = lanes[index]
-        let first = pieces[pieces.startIndex + index]
-        lane.batch.removeAll()
-        for example in first..<min(validation.count, first + size) {
-          validation.append(example, to: &lane.batch, weight: 1, inputWeight: 0)
-        }
-        lane.loss = try lane.pass.loss(lane.batch)
+    for first in stride(from: 0, to: validation.count, by: size) {
+      work.batch.removeAll()
+      for example in first..<min(validation.count, first + size) {
+        validation.append(example, to: &work.batch, weight: 1, inputWeight: 0)
       }
-      total += lanes.prefix(pieces.count).reduce(0) { $0 + $1.loss.targets }
+      total += try work.pass.loss(work.batch).targets
     }
     let targets = (0..<validation.count).reduce(0) { $0 + validation.targetLength($1) }
     return total / Double(max(1, targets))

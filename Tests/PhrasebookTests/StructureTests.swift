@@ -30,9 +30,10 @@ import Testing
     ],
     "PhrasebookCLI": ["Bytes", "Phrasebook", "ArgumentParser"],
     "PhrasebookFuzz": ["Bytes", "Records", "JSON", "Corpora", "Templates", "Phrasebook", "ArgumentParser"],
+    "TrainingSpeed": ["Bytes", "Transformer", "ArgumentParser"],
   ]
   /// Targets that stand elsewhere than in a folder of `Sources` with their name.
-  static let folders = ["PhrasebookFuzz": "Tests/Fuzz"]
+  static let folders = ["PhrasebookFuzz": "Tests/Fuzz", "TrainingSpeed": "Benchmarks/training"]
   static let system: Set<String> = ["Glibc", "Dispatch", "Synchronization", "Swift"]
 
   @Test(arguments: allowed.keys.sorted())

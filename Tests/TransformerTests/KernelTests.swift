@@ -15,6 +15,11 @@ import Transformer
     stride(from: 0, to: flat.count, by: width).map { flat[$0..<$0 + width].map(Double.init) }
   }
 
+  /// Lends an array as the f32 results of a loop.
+  static func full(_ array: inout [Float], _ body: (pb_rows) -> Void) {
+    array.withUnsafeMutableBufferPointer { body(pb_rows(full: $0.baseAddress, half: nil)) }
+  }
+
   static func near(_ a: [Float], _ b: [Double], _ tolerance: Double = 2e-6) -> Bool {
     a.count == b.count && zip(a, b).allSatisfy { abs(Double($0) - $1) <= tolerance * max(1, abs($1)) }
   }
@@ -26,7 +31,7 @@ import Transformer
     )
     var y = [Float](repeating: .nan, count: count * width)
     var inverse = [Float](repeating: .nan, count: count)
-    pb_rms_norm(x, gain, &y, &inverse, count, width, 1e-5)
+    Self.full(&y) { pb_rms_norm(x, gain, $0, &inverse, count, width, 1e-5) }
     let wide = gain.map(Double.init)
     #expect(
       Self.near(y, Self.rows(x, width).flatMap { ReferenceKernels.rmsNorm($0, gain: wide, epsilon: 1e-5) }))
@@ -75,7 +80,7 @@ import Transformer
     pair[hidden] = 3
     d[0] = 1
     var out = [Float](repeating: .nan, count: count * hidden)
-    pb_swiglu(pair, &out, count, hidden)
+    Self.full(&out) { pb_swiglu(pair, $0, count, hidden) }
     var (expected, gates, ups): ([Double], [Double], [Double]) = ([], [], [])
     for row in Self.rows(pair, 2 * hidden).enumerated() {
       for i in 0..<hidden {
@@ -89,7 +94,9 @@ import Transformer
     #expect(Self.near(out, expected))
     var again = [Float](repeating: .nan, count: count * hidden)
     var dpair = [Float](repeating: .nan, count: count * 2 * hidden)
-    pb_swiglu_backward(pair, d, &dpair, &again, count, hidden)
+    Self.full(&dpair) { dpair in
+      Self.full(&again) { pb_swiglu_backward(pair, d, dpair, $0, count, hidden) }
+    }
     #expect(again == out)
     let found = stride(from: 0, to: dpair.count, by: hidden).map { Array(dpair[$0..<$0 + hidden]) }
     #expect(Self.near(stride(from: 0, to: found.count, by: 2).flatMap { found[$0] }, gates, 1e-5))
@@ -104,7 +111,7 @@ import Transformer
     var (gradient, losses, sums) = (
       logits, [Float](repeating: .nan, count: count), [Float](repeating: .nan, count: count)
     )
-    pb_cross_entropy(&gradient, targets, weights, &losses, count, width)
+    pb_cross_entropy(&gradient, targets, weights, &losses, nil, count, width)
     pb_log_sums(logits, &sums, count, width)
     for (row, values) in Self.rows(logits, width).enumerated() {
       let most = values.max() ?? 0
@@ -124,7 +131,7 @@ import Transformer
       var logits = Self.numbers(18, 1)
       logits[place] = .nan
       var losses: [Float] = [0]
-      pb_cross_entropy(&logits, [3], [1], &losses, 1, 18)
+      pb_cross_entropy(&logits, [3], [1], &losses, nil, 1, 18)
       #expect(losses[0].isNaN)
     }
   }
@@ -176,7 +183,8 @@ import Transformer
           guard let start = keys.baseAddress else { return }
           var attention = pb_attention(
             queries: queries.baseAddress, keys: start, values: start + keyWidth, key_stride: 2 * keyWidth,
-            heads: c.heads, key_heads: c.keyHeads, width: c.width, scale: scale, limits: limits.baseAddress)
+            heads: c.heads, key_heads: c.keyHeads, first_key_head: 0, end_key_head: c.keyHeads, width: c.width,
+            scale: scale, limits: limits.baseAddress)
           pb_attention_forward(&attention, spans, spans.count, &out, &logSums, &scratch)
           dkeyValues.withUnsafeMutableBufferPointer { gradients in
             guard let gradient = gradients.baseAddress else { return }
@@ -237,7 +245,7 @@ import Transformer
         correction1: Float(1 / (1 - pow(0.9, Double(step)))),
         correction2: Float(1 / (1 - pow(0.98, Double(step)))),
         scale: 0.5)
-      pb_adamw(&parameters, gradients, &first, &second, count, &values)
+      pb_adamw(&parameters, gradients, &first, &second, nil, count, &values)
       for i in 0..<count {
         expected[i] = ReferenceKernels.adamW(
           expected[i], gradient: Double(gradients[i]) * 0.5, first: &firstExpected[i],

@@ -6,11 +6,20 @@
 // processor whichever thread makes it. Strides are in floats; pointers need no alignment.
 #include <stdint.h>
 
+/// Where results go: as f32, as bfloat16 (to the nearest, ties to even), or both; null where not wanted.
+typedef struct {
+  float *full;
+  uint16_t *half;
+} pb_rows;
+
 // ---- Rows ---------------------------------------------------------------------------------------
 
 /// y = gain · x / rms(x) per row (Zhang and Sennrich 2019); `inverse[row]` keeps 1/rms for the way back.
-void pb_rms_norm(const float *x, const float *gain, float *y, float *inverse, long rows, long width,
+void pb_rms_norm(const float *x, const float *gain, pb_rows y, float *inverse, long rows, long width,
                  float epsilon);
+/// The same y once more, from the kept 1/rms.
+void pb_rms_norm_again(const float *x, const float *gain, const float *inverse, pb_rows y, long rows,
+                       long width);
 /// dx += the gradient of x, dgain += the gradient of the gain; dy is that of y.
 void pb_rms_norm_backward(const float *x, const float *gain, const float *inverse, const float *dy,
                           float *dx, float *dgain, long rows, long width);
@@ -22,14 +31,15 @@ void pb_rotary(float *x, long stride, long rows, long heads, long half, const in
                const float *cosines, const float *sines, float sign);
 
 /// out = silu(gate) · up, where a row of `pair` is gate then up, each `hidden` wide (Shazeer 2020).
-void pb_swiglu(const float *pair, float *out, long rows, long hidden);
+void pb_swiglu(const float *pair, pb_rows out, long rows, long hidden);
 /// dpair from dout; `out` is the forward result written again, so that it need not be kept.
-void pb_swiglu_backward(const float *pair, const float *dout, float *dpair, float *out, long rows,
+void pb_swiglu_backward(const float *pair, const float *dout, pb_rows dpair, pb_rows out, long rows,
                         long hidden);
 
-/// Replaces each row of logits by weight · (softmax − one-hot) and writes weight · −log p(target).
+/// Writes weight · −log p(target) and its gradient, weight · (softmax − one-hot): in place of the logits or, where
+/// `half` is not null, there (the logits are then used up).
 void pb_cross_entropy(float *logits, const int32_t *targets, const float *weights, float *losses,
-                      long rows, long width);
+                      uint16_t *half, long rows, long width);
 /// The logarithm of each row's sum of exponentials: log p(i) = logits[i] − result.
 void pb_log_sums(const float *logits, float *results, long rows, long width);
 /// The place of each row's largest value, the first of equals.
@@ -81,6 +91,9 @@ typedef struct {
   long key_stride;
   long heads;
   long key_heads;
+  /// The key heads that a call works on, with the query heads that share them.
+  long first_key_head;
+  long end_key_head;
   long width;
   float scale;
   /// How many of its span's keys, prefix included, a query row sees.
@@ -101,6 +114,11 @@ void pb_attention_backward(const pb_attention *attention, const pb_attention_spa
 
 /// x += y.
 void pb_add(float *x, const float *y, long count);
+void pb_to_bf16(const float *from, uint16_t *out, long count);
+/// out = from · factor.
+void pb_scale(const float *from, float factor, pb_rows out, long count);
+/// Whether the processor multiplies bfloat16 itself (x86's avx512_bf16).
+int pb_has_bf16_products(void);
 /// The sum of squares, in double.
 double pb_sum_of_squares(const float *x, long count);
 
@@ -114,7 +132,8 @@ typedef struct {
   float correction2; // 1 / (1 − beta2^step)
   float scale;       // of the gradient: clipping
 } pb_adamw_step;
-void pb_adamw(float *parameters, const float *gradients, float *first, float *second, long count,
-              const pb_adamw_step *step);
+/// `half`, unless null, gets the new parameters as bfloat16.
+void pb_adamw(float *parameters, const float *gradients, float *first, float *second, uint16_t *half,
+              long count, const pb_adamw_step *step);
 
 #endif

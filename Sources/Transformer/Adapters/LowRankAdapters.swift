@@ -6,6 +6,7 @@ package final class LowRankAdapters: ParameterArray {
   /// `model.layers.0.self_attn.q_proj.lora_A.weight` and so on; PEFT writes `base_model.model.` before them.
   package let tensors: [ParameterLayout.Tensor]
   package let values: FloatMemory
+  package let halves = HalfCopy()
 
   /// Where the matrices of one target stand in the array.
   struct Place: Sendable {
@@ -66,6 +67,7 @@ package final class LowRankAdapters: ParameterArray {
           rows: outputs, inputs: inputs, outputs: settings.rank, adding: true)
       }
     }
+    weights.halves.refresh(from: weights.values)
   }
 
   private func place(of matrix: String) -> Place? {

@@ -11,12 +11,10 @@ extension LanguageModel {
     let span = batch.append(prompt: tokens)
     for row in span.start..<span.start + span.count { batch.predict(row) }
     var result: [[Float]] = []
-    try MatrixProduct.alone {
-      try TransformerPass(weights).logits(batch) { logits, rows in
-        for row in 0..<rows.count {
-          let start = logits + row * configuration.vocabulary
-          result.append(Array(UnsafeBufferPointer(start: start, count: configuration.vocabulary)))
-        }
+    try TransformerPass(weights).logits(batch) { logits, rows in
+      for row in 0..<rows.count {
+        let start = logits + row * configuration.vocabulary
+        result.append(Array(UnsafeBufferPointer(start: start, count: configuration.vocabulary)))
       }
     }
     return result

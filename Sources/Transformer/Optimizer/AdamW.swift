@@ -1,7 +1,8 @@
 import CVectorLoops
 
 /// Adam with decoupled weight decay (Loshchilov and Hutter 2019): the moments of every parameter, and the
-/// step that adds up the gradients of the shards, cuts their norm and moves the weights.
+/// step
+/// that cuts the gradient's norm and moves them.
 package final class AdamW: Sendable {
   package struct Settings: Sendable {
     package var decay: Double
@@ -47,22 +48,18 @@ package final class AdamW: Sendable {
     }
   }
 
-  /// Moves the weights by the sum of the shards' gradients; the first shard's memory is left with the sum.
+  /// Moves the parameters.
   ///
   /// - Parameters:
-  ///   - shards: added up in their order.
+  ///   - gradient: has the parameters' layout.
   ///   - rate: the learning rate.
   ///   - step: counted from 1.
   /// - Returns: the gradient's norm before it was cut; where it is no number, nothing was moved.
-  package func step(_ shards: [FloatMemory], rate: Double, step: Int, threads: Int) throws -> Double {
-    guard let total = shards.first else { return 0 }
+  package func step(_ gradient: FloatMemory, rate: Double, step: Int, threads: Int) throws -> Double {
     let squares = FloatMemory(count: 2 * pieces.count)
     try Workers.run(pieces.count, threads: threads) { index, _ in
       let piece = self.pieces[index]
-      for shard in shards.dropFirst() {
-        pb_add(total.pointer + piece.offset, shard.pointer + piece.offset, piece.count)
-      }
-      let square = pb_sum_of_squares(total.pointer + piece.offset, piece.count)
+      let square = pb_sum_of_squares(gradient.pointer + piece.offset, piece.count)
       // A double in the room of two floats: each piece writes its own.
       UnsafeMutableRawPointer(squares.pointer + 2 * index).storeBytes(of: square, as: Double.self)
     }
@@ -78,13 +75,16 @@ package final class AdamW: Sendable {
       epsilon: Float(settings.epsilon), correction1: Float(1 / (1 - power(settings.beta1, step))),
       correction2: Float(1 / (1 - power(settings.beta2, step))), scale: Float(scale))
     let decay = Float(settings.decay)
+    // Each piece writes its own part of it.
+    nonisolated(unsafe) let halves = parameters.halves.existing
     try Workers.run(pieces.count, threads: threads) { index, _ in
       let piece = self.pieces[index]
       var step = values
       if piece.decays { step.decay = decay }
       pb_adamw(
-        self.parameters.values.pointer + piece.offset, total.pointer + piece.offset,
-        self.first.pointer + piece.offset, self.second.pointer + piece.offset, piece.count, &step)
+        self.parameters.values.pointer + piece.offset, gradient.pointer + piece.offset,
+        self.first.pointer + piece.offset, self.second.pointer + piece.offset,
+        halves.map { $0 + piece.offset }, piece.count, &step)
     }
     return norm
   }

@@ -30,6 +30,11 @@ final class Arena: @unchecked Sendable {
     take(count * 4).bindMemory(to: Float.self, capacity: count)
   }
 
+  /// Uninitialized memory for a matrix that products read.
+  func operand(_ rows: Int, _ width: Int, _ precision: ProductPrecision) -> Operand {
+    Operand(take(rows * width * precision.size), precision, stride: width)
+  }
+
   /// A copy of the integers.
   func integers(_ values: [Int32]) -> UnsafeMutablePointer<Int32> {
     let memory = take(values.count * 4).bindMemory(to: Int32.self, capacity: values.count)

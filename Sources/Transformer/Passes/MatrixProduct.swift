@@ -17,7 +17,7 @@ enum MatrixProduct {
     adding: Bool = false
   ) throws(Diagnostic) {
     guard rows > 0 else { return }
-    try product((x, letterN, inputs), (w, letterT, inputs), (y, outputs), rows, outputs, inputs, adding)
+    try product((x, false, inputs), (w, true, inputs), (y, outputs), rows, outputs, inputs, adding)
   }
 
   /// dx[rows][in] = dy[rows][out] · w[out][in], or += with `adding`.
@@ -26,7 +26,7 @@ enum MatrixProduct {
     adding: Bool = false
   ) throws(Diagnostic) {
     guard rows > 0 else { return }
-    try product((dy, letterN, outputs), (w, letterN, inputs), (dx, inputs), rows, inputs, outputs, adding)
+    try product((dy, false, outputs), (w, false, inputs), (dx, inputs), rows, inputs, outputs, adding)
   }
 
   /// dw[out][in] += dy[rows][out]ᵀ · x[rows][in].
@@ -34,19 +34,20 @@ enum MatrixProduct {
     _ dy: Matrix, _ x: Matrix, addingTo dw: MutableMatrix, rows: Int, inputs: Int, outputs: Int
   ) throws(Diagnostic) {
     guard rows > 0 else { return }
-    try product((dy, letterT, outputs), (x, letterN, inputs), (dw, inputs), outputs, inputs, rows, true)
+    try product((dy, true, outputs), (x, false, inputs), (dw, inputs), outputs, inputs, rows, true)
   }
 
   private static let letterN = CChar(UInt8(ascii: "N"))
   private static let letterT = CChar(UInt8(ascii: "T"))
 
-  /// c[m][n] = a · b (+ c), where a is m by k and b is k by n after their transposition.
-  private static func product(
-    _ a: (Matrix, CChar, Int), _ b: (Matrix, CChar, Int), _ c: (MutableMatrix, Int), _ m: Int, _ n: Int,
+  /// c[m][n] = a · b (+ c), where a is m by k and b is k by n; the flag says whether a matrix is stored with
+  /// columns for rows, the number is the stride of its stored rows.
+  static func product(
+    _ a: (Matrix, Bool, Int), _ b: (Matrix, Bool, Int), _ c: (MutableMatrix, Int), _ m: Int, _ n: Int,
     _ k: Int, _ adding: Bool
   ) throws(Diagnostic) {
     let status = dnnl_sgemm(
-      a.1, b.1, Int64(m), Int64(n), Int64(k), 1, a.0, Int64(a.2), b.0, Int64(b.2), adding ? 1 : 0, c.0,
+      a.1 ? letterT : letterN, b.1 ? letterT : letterN, Int64(m), Int64(n), Int64(k), 1, a.0, Int64(a.2), b.0, Int64(b.2), adding ? 1 : 0, c.0,
       Int64(c.1))
     guard status == dnnl_success else {
       throw Diagnostic("a matrix product failed (oneDNN status \(status.rawValue))", cause: .environment)

@@ -10,6 +10,8 @@ struct QueryRows {
   /// Which rows of the batch; nil for all.
   var rows: [Int32]?
   var count: Int
+  /// How many of them are rows of examples; those after them fill up.
+  var used: Int
   /// The positions of the rows.
   var positions: [Int32]
   /// How many keys of its span each row sees, prefix included.
@@ -19,6 +21,7 @@ struct QueryRows {
   /// All rows of the batch.
   init(all batch: TokenBatch) {
     count = batch.rows
+    used = batch.used
     positions = batch.positions
     limits = []
     spans = []
@@ -29,8 +32,12 @@ struct QueryRows {
   }
 
   /// The predicting rows of the batch.
-  init(predicting batch: TokenBatch) {
-    let rows = batch.predicting
+  init(predicting batch: TokenBatch, multiple: Int) {
+    var rows = batch.predicting
+    used = rows.count
+    if rows.count % multiple > 0 {
+      rows.append(contentsOf: repeatElement(0, count: multiple - rows.count % multiple))
+    }
     self.rows = rows
     count = rows.count
     positions = rows.map { batch.positions[Int($0)] }
@@ -39,7 +46,7 @@ struct QueryRows {
     var next = 0
     for span in batch.spans {
       let start = next
-      while next < rows.count, rows[next] < span.start + span.count {
+      while next < used, rows[next] < span.start + span.count {
         limits.append(Int32(span.prefixCount + Int(rows[next]) - span.start + 1))
         next += 1
       }

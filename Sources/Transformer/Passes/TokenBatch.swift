@@ -26,7 +26,21 @@ package struct TokenBatch: Sendable {
   package var rows: Int { tokens.count }
   var highestPosition: Int { Int(positions.max() ?? 0) }
 
+  /// Rows that belong to an example; those after them only fill the batch up.
+  private(set) var filled: Int?
+  var used: Int { filled ?? rows }
+
+  /// The batch with rows that see and predict nothing, up to a multiple.
+  func filledUp(to multiple: Int) -> TokenBatch {
+    guard rows % multiple > 0 else { return self }
+    var result = self
+    result.filled = rows
+    for _ in 0..<multiple - rows % multiple { result.add(0, position: 0) }
+    return result
+  }
+
   package mutating func removeAll() {
+    filled = nil
     tokens.removeAll(keepingCapacity: true)
     positions.removeAll(keepingCapacity: true)
     spans.removeAll(keepingCapacity: true)

@@ -7,6 +7,7 @@ package final class ModelWeights: ParameterArray {
   /// In the order of the layout. Written by the optimizer between passes, read by passes on any thread.
   package let values: FloatMemory
   package var tensors: [ParameterLayout.Tensor] { layout.tensors }
+  package let halves = HalfCopy()
 
   /// All zero.
   package init(_ configuration: ModelConfiguration) {

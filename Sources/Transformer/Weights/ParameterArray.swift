@@ -6,6 +6,8 @@ package protocol ParameterArray: Sendable {
   var tensors: [ParameterLayout.Tensor] { get }
   /// The tensors' numbers, each at its offset. Written by the optimizer between passes, read by passes on any thread.
   var values: FloatMemory { get }
+  /// The same numbers for products in bf16.
+  var halves: HalfCopy { get }
 }
 
 extension ParameterArray {
@@ -23,6 +25,15 @@ extension ParameterArray {
     for tensor in tensors {
       try file.copy(
         prefix + tensor.name, shape: tensor.shape, to: (memory ?? values).pointer + tensor.offset)
+    }
+    if memory == nil { halves.refresh(from: values) }
+  }
+
+  /// A matrix for products in the given precision.
+  func operand(_ offset: Int, stride: Int, _ precision: ProductPrecision) -> Operand {
+    switch precision {
+    case .f32: Operand(values.pointer + offset, stride: stride)
+    case .bf16: Operand(halves.pointer(of: values) + offset, .bf16, stride: stride)
     }
   }
 }
