@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bytes
+import Glibc
 import Transformer
 
 /// Training steps on rows of drawn tokens: what `Benchmarks/train` times.
@@ -70,7 +71,7 @@ struct TrainingSpeed: ParsableCommand {
       trained.tensors(of: gradient), metadata: [("loss", "\(loss.all)")], to: folder + "/gradient.safetensors")
     let optimizer = AdamW(trained, AdamW.Settings(decay: 0.1, beta1: 0.9, beta2: 0.999, clip: 1))
     var step = 0
-    print("ready \(loss.all)")
+    tell("ready \(loss.all)")
     while let line = readLine(), let count = Int(line) {
       let start = ContinuousClock.now
       var last = 0.0
@@ -79,8 +80,14 @@ struct TrainingSpeed: ParsableCommand {
         step += 1
         _ = try optimizer.step(gradient, rate: 1e-4, step: step, threads: threads)
       }
-      print("\((ContinuousClock.now - start) / .seconds(1)) \(last)")
+      tell("\((ContinuousClock.now - start) / .seconds(1)) \(last)")
     }
+  }
+
+  /// A line at once: whoever reads it waits for it.
+  private func tell(_ line: String) {
+    print(line)
+    fflush(nil)
   }
 
   private func weights() throws -> ModelWeights {

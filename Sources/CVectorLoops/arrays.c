@@ -36,10 +36,15 @@ void pb_to_bf16(const float *from, uint16_t *out, long count) {
 
 PB_CLONES
 void pb_scale(const float *from, float factor, pb_rows out, long count) {
-  for (long i = 0; i < count; i++) {
-    float x = from[i] * factor;
-    if (out.full) out.full[i] = x;
-    if (out.half) out.half[i] = to_bf16(x);
+  long whole = count - count % LANES;
+  for (long i = 0; i < whole; i += LANES) {
+    lanes x = load(from + i) * factor;
+    if (out.full) store(out.full + i, x);
+    if (out.half) store_bf16(out.half + i, &x);
+  }
+  for (long i = whole; i < count; i++) {
+    if (out.full) out.full[i] = from[i] * factor;
+    if (out.half) out.half[i] = to_bf16(from[i] * factor);
   }
 }
 
@@ -51,19 +56,37 @@ int pb_has_bf16_products(void) {
 #endif
 }
 
+/// Sixteen parameters' step; `half`, unless null, gets the new ones.
+PB_INLINE void adamw(lanes *p, const lanes *gradient, lanes *first, lanes *second, const pb_adamw_step *s) {
+  lanes g = *gradient * s->scale;
+  *first = s->beta1 * *first + (1.0f - s->beta1) * g;
+  *second = s->beta2 * *second + (1.0f - s->beta2) * (g * g);
+  lanes denominator = __builtin_elementwise_sqrt(*second * s->correction2) + s->epsilon;
+  *p = (1.0f - s->rate * s->decay) * *p - s->rate * (*first * s->correction1 / denominator);
+}
+
 PB_CLONES
-void pb_adamw(float *restrict parameters, const float *restrict gradients, float *restrict first,
-              float *restrict second, uint16_t *restrict half, long count, const pb_adamw_step *step) {
+void pb_adamw(float *parameters, const float *gradients, float *first, float *second, uint16_t *half,
+              long count, const pb_adamw_step *step) {
   pb_adamw_step s = *step;
-  float keep = 1.0f - s.rate * s.decay;
-  for (long i = 0; i < count; i++) {
-    float g = gradients[i] * s.scale;
-    float m = s.beta1 * first[i] + (1.0f - s.beta1) * g;
-    float v = s.beta2 * second[i] + (1.0f - s.beta2) * (g * g);
-    first[i] = m;
-    second[i] = v;
-    float denominator = __builtin_sqrtf(v * s.correction2) + s.epsilon;
-    parameters[i] = keep * parameters[i] - s.rate * (m * s.correction1 / denominator);
+  long whole = count - count % LANES, rest = count - whole;
+  lanes p, g, m, v;
+  for (long i = 0; i < whole; i += LANES) {
+    p = load(parameters + i), g = load(gradients + i), m = load(first + i), v = load(second + i);
+    adamw(&p, &g, &m, &v, &s);
+    store(parameters + i, p);
+    store(first + i, m);
+    store(second + i, v);
+    if (half) store_bf16(half + i, &p);
   }
-  if (half) pb_to_bf16(parameters, half, count);
+  if (!rest) return;
+  load_part(&p, parameters + whole, rest, 0);
+  load_part(&g, gradients + whole, rest, 0);
+  load_part(&m, first + whole, rest, 0);
+  load_part(&v, second + whole, rest, 0);
+  adamw(&p, &g, &m, &v, &s);
+  store_part(parameters + whole, &p, rest);
+  store_part(first + whole, &m, rest);
+  store_part(second + whole, &v, rest);
+  for (long i = 0; half && i < rest; i++) half[whole + i] = to_bf16(p[i]);
 }

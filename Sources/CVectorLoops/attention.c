@@ -19,34 +19,92 @@ PB_INLINE const float *key_row(const pb_attention *a, const pb_attention_span *s
                                : own + (s->key_start + row - s->prefix_count) * a->key_stride;
 }
 
-/// out[d][key], columns up to the padded count zero.
+/// Sixteen rows of sixteen become columns: halves, quarters and so on change places.
+PB_INLINE void transpose(lanes *x) {
+#pragma clang loop unroll(full)
+  for (int i = 0; i < LANES; i++)
+    if (!(i & 8)) {
+      lanes a = x[i], b = x[i + 8];
+      x[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
+      x[i + 8] = __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
+    }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < LANES; i++)
+    if (!(i & 4)) {
+      lanes a = x[i], b = x[i + 4];
+      x[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
+      x[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
+    }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < LANES; i++)
+    if (!(i & 2)) {
+      lanes a = x[i], b = x[i + 2];
+      x[i] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
+      x[i + 2] = __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+    }
+#pragma clang loop unroll(full)
+  for (int i = 0; i < LANES; i++)
+    if (!(i & 1)) {
+      lanes a = x[i], b = x[i + 1];
+      x[i] = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+      x[i + 1] = __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+    }
+}
+
+/// A row up to the padded width, zero behind its end.
+PB_INLINE void copy_row(const float *from, long width, float *out) {
+  long whole = width - width % LANES;
+  for (long d = 0; d < whole; d += LANES) store(out + d, load(from + d));
+  if (whole < width) {
+    lanes rest;
+    load_part(&rest, from + whole, width - whole, 0);
+    store(out + whole, rest);
+  }
+}
+
+/// out[d][key], up to the padded width and count, zero behind their ends.
 PB_INLINE void pack_transposed(const pb_attention *a, const pb_attention_span *s, const float *prefix,
                                const float *own, long offset, float *out) {
   long keys = s->prefix_count + s->key_count, stride = padded(keys);
-  for (long key = 0; key < keys; key++) {
-    const float *from = key_row(a, s, prefix, own, key) + offset;
-    for (long d = 0; d < a->width; d++) out[d * stride + key] = from[d];
-  }
-  for (long d = 0; d < a->width; d++)
-    for (long key = keys; key < stride; key++) out[d * stride + key] = 0;
+  for (long key = 0; key < keys; key += LANES)
+    for (long d = 0; d < a->width; d += LANES) {
+      lanes x[LANES];
+      long count = a->width - d < LANES ? a->width - d : LANES;
+#pragma clang loop unroll(full)
+      for (int i = 0; i < LANES; i++) {
+        x[i] = splat(0);
+        if (key + i < keys) {
+          const float *from = key_row(a, s, prefix, own, key + i) + offset + d;
+          if (count == LANES) x[i] = load(from);
+          else load_part(&x[i], from, count, 0);
+        }
+      }
+      transpose(x);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < LANES; i++) store(out + (d + i) * stride + key, x[i]);
+    }
 }
 
 /// out[key][d], columns up to the padded width zero.
 PB_INLINE void pack_rows(const pb_attention *a, const pb_attention_span *s, const float *prefix,
                          const float *own, long offset, float *out) {
   long keys = s->prefix_count + s->key_count, stride = padded(a->width);
-  for (long key = 0; key < keys; key++) {
-    const float *from = key_row(a, s, prefix, own, key) + offset;
-    for (long d = 0; d < a->width; d++) out[key * stride + d] = from[d];
-    for (long d = a->width; d < stride; d++) out[key * stride + d] = 0;
-  }
+  for (long key = 0; key < keys; key++)
+    copy_row(key_row(a, s, prefix, own, key) + offset, a->width, out + key * stride);
 }
 
 /// QUERIES rows of one head, rows beyond `count` zero.
 PB_INLINE void pack_queries(const float *from, long row_stride, long count, long width, float *out) {
   long stride = padded(width);
-  for (long r = 0; r < QUERIES; r++)
-    for (long d = 0; d < stride; d++) out[r * stride + d] = r < count && d < width ? from[r * row_stride + d] : 0;
+  for (long r = 0; r < count; r++) copy_row(from + r * row_stride, width, out + r * stride);
+  for (long i = count * stride; i < QUERIES * stride; i += LANES) store(out + i, splat(0));
+}
+
+/// The first `width` of a row times a factor.
+PB_INLINE void put_row(const float *from, float factor, long width, float *out) {
+  long whole = width - width % LANES;
+  for (long d = 0; d < whole; d += LANES) store(out + d, load(from + d) * factor);
+  for (long d = whole; d < width; d++) out[d] = from[d] * factor;
 }
 
 /// out[QUERIES][columns] = rows[QUERIES][depth] · matrix[depth][columns]; the matrix' and the result's
@@ -90,7 +148,29 @@ PB_INLINE void block_product(const float *rows, long row_stride, const float *ma
 /// Adds columns[QUERIES][keys]ᵀ · rows[QUERIES][width] to out[keys][width], width padded.
 PB_INLINE void add_outer(const float *columns, long column_stride, const float *rows, float *out, long keys,
                          long width) {
-  for (long d = 0; d < width; d += LANES) {
+  long d = 0;
+  // Two vectors at a time: each number of a column then serves both.
+  for (; d + 2 * LANES <= width; d += 2 * LANES) {
+    lanes x[QUERIES], y[QUERIES];
+#pragma clang loop unroll(full)
+    for (int r = 0; r < QUERIES; r++) {
+      x[r] = load(rows + r * width + d);
+      y[r] = load(rows + r * width + d + LANES);
+    }
+    for (long key = 0; key < keys; key++) {
+      float *place = out + key * width + d;
+      lanes first = load(place), second = load(place + LANES);
+#pragma clang loop unroll(full)
+      for (int r = 0; r < QUERIES; r++) {
+        float column = columns[r * column_stride + key];
+        first += column * x[r];
+        second += column * y[r];
+      }
+      store(place, first);
+      store(place + LANES, second);
+    }
+  }
+  for (; d < width; d += LANES) {
     lanes x[QUERIES];
 #pragma clang loop unroll(full)
     for (int r = 0; r < QUERIES; r++) x[r] = load(rows + r * width + d);
@@ -109,11 +189,17 @@ PB_INLINE long most_visible(const int32_t *limits, long count) {
   return most;
 }
 
-/// Turns a row of scores into probabilities up to `limit`, zero up to `columns`; gives the log of the sum.
-PB_INLINE float softmax_row(float *scores, long limit, long columns, float scale) {
-  for (long i = limit; i < columns; i++) scores[i] = -INFINITY;
+/// Turns a row of scores into probabilities times their sum up to `limit`, zero up to `columns`; gives the log of
+/// the sum and the sum's inverse.
+PB_INLINE float softmax_row(float *scores, long limit, long columns, float scale, float *inverse) {
   lanes high = splat(-INFINITY);
-  for (long i = 0; i < columns; i += LANES) high = larger(high, load(scores + i));
+  long whole = limit - limit % LANES;
+  for (long i = 0; i < whole; i += LANES) high = larger(high, load(scores + i));
+  if (whole < limit) {
+    lanes rest;
+    load_part(&rest, scores + whole, limit - whole, -INFINITY);
+    high = larger(high, rest);
+  }
   float most = largest(&high) * scale;
   lanes total = splat(0);
   int_lanes lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
@@ -124,8 +210,8 @@ PB_INLINE float softmax_row(float *scores, long limit, long columns, float scale
     store(scores + i, e);
     total += e;
   }
-  float all = sum(&total), inverse = 1.0f / all;
-  for (long i = 0; i < columns; i += LANES) store(scores + i, load(scores + i) * inverse);
+  float all = sum(&total);
+  *inverse = 1.0f / all;
   return logf(all) + most;
 }
 
@@ -150,13 +236,18 @@ void pb_attention_forward(const pb_attention *attention, const pb_attention_span
         long first = s.query_start + block, start = first * row_stride + head * a.width;
         const int32_t *limits = a.limits + first;
         long visible = most_visible(limits, rows), columns = padded(visible);
+        float inverses[QUERIES];
         pack_queries(a.queries + start, row_stride, rows, a.width, queries);
         block_product(queries, wide, transposed, scores, a.width, columns, stride);
         for (long r = 0; r < rows; r++)
-          log_sums[(first + r) * a.heads + head] = softmax_row(scores + r * stride, limits[r], columns, a.scale);
+          log_sums[(first + r) * a.heads + head] =
+              softmax_row(scores + r * stride, limits[r], columns, a.scale, &inverses[r]);
+        // Rows of the block that there are not count as zero.
+        for (long r = rows; r < QUERIES; r++)
+          for (long i = 0; i < columns; i += LANES) store(scores + r * stride + i, splat(0));
         block_product(scores, stride, values, results, visible, wide, wide);
         for (long r = 0; r < rows; r++)
-          for (long d = 0; d < a.width; d++) out[start + r * row_stride + d] = results[r * wide + d];
+          put_row(results + r * wide, inverses[r], a.width, out + start + r * row_stride);
       }
     }
   }
@@ -216,7 +307,7 @@ void pb_attention_backward(const pb_attention *attention, const pb_attention_spa
         add_outer(changes, stride, queries, key_sums, visible, wide);
         block_product(changes, stride, keys_down, results, visible, wide, wide);
         for (long r = 0; r < rows; r++)
-          for (long d = 0; d < a.width; d++) dqueries[start + r * row_stride + d] = results[r * wide + d];
+          put_row(results + r * wide, 1, a.width, dqueries + start + r * row_stride);
       }
       if (head % group == group - 1)
         for (long key = 0; key < keys; key++) {
