@@ -23,13 +23,13 @@ struct BatchScoring {
     var scores: ArraySlice<[Double]> = []
     var texts: ArraySlice<String> = []
     if !ranked.isEmpty {
-      let requests = ranked.map { ScoringRequest(prompt: $0.input, choices: $0.choices) }
+      let requests = ranked.map { ScoringRequest(prompt: scorer.prompt(of: $0), choices: $0.choices) }
       count(scorer.cuts(of: requests))
       scores = try scorer.logLikelihoods(requests, threads: threads)[...]
       try check(scores.map(\.count), ranked.map(\.choices.count))
     }
     if !free.isEmpty {
-      let prompts = free.map(\.input)
+      let prompts = free.map { scorer.prompt(of: $0) }
       count(scorer.cuts(of: prompts, maximumTokens: maximumTokens))
       texts = try scorer.generate(prompts, maximumTokens: maximumTokens, threads: threads)[...]
       try check([texts.count], [free.count])

@@ -1,3 +1,4 @@
+public import Records
 public import Transformer
 
 /// What is evaluated: anything that gives log-likelihoods of answers and writes answers of its own.
@@ -17,6 +18,9 @@ public protocol Scorer {
   /// - Parameter maximumTokens: tokens at most of each continuation.
   func generate(_ prompts: [String], maximumTokens: Int, threads: Int) throws -> [String]
 
+  /// What of an example the model reads as its prompt.
+  func prompt(of example: Example) -> String
+
   /// How many of these prompts lose a part because they are too long for the model.
   func cuts(of requests: [ScoringRequest]) -> PromptCuts
 
@@ -25,8 +29,11 @@ public protocol Scorer {
 }
 
 extension Scorer {
+  public func prompt(of example: Example) -> String { example.input }
   public func cuts(of requests: [ScoringRequest]) -> PromptCuts { PromptCuts() }
   public func cuts(of prompts: [String], maximumTokens: Int) -> PromptCuts { PromptCuts() }
 }
 
-extension LanguageModel: Scorer {}
+extension LanguageModel: Scorer {
+  public func prompt(of example: Example) -> String { prompt(example.input, task: example.task) }
+}

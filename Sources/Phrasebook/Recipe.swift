@@ -1,5 +1,3 @@
-public import Transformer
-
 /// What to build, train and measure: the content of a recipe file.
 ///
 /// The file format is described in the documentation's article on recipes.
@@ -178,31 +176,6 @@ public struct Recipe: Sendable {
     public var vocabulary: Int = 2_048
     /// Tokens of the longest example.
     public var context: Int = 256
-  }
-
-  public struct TrainingChoice: Sendable, Hashable {
-    /// Passes over the mixture.
-    public var epochs: Double = 1
-    /// Optimizer steps; replaces `epochs`.
-    public var steps: Int?
-    public var tokensPerStep: Int = 4_096
-    /// The highest learning rate.
-    public var learningRate: Double = 1e-3
-    /// Share of the steps in which the rate rises.
-    public var warmUp: Double = 0.05
-    /// Share of the highest rate that is left at the end.
-    public var finalShare: Double = 0.1
-    public var weightDecay: Double = 0.1
-    /// The largest norm of a gradient.
-    public var clip: Double = 1
-    /// Weight of the loss on the input's tokens; 0: targets only.
-    public var inputLossWeight: Double = 0
-    /// What matrix products read.
-    public var precision: ProductPrecision = .f32
-    /// Trains adapters in place of the weights.
-    public var lora: AdapterSettings?
-    /// Steps between two checkpoints.
-    public var checkpointEvery: Int = 200
   }
 
   public struct EvaluationChoice: Sendable, Hashable {

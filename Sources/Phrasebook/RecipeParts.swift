@@ -1,4 +1,3 @@
-import Transformer
 import YAML
 
 // Each part of a recipe reads its own keys; a missing key keeps the default that the type documents.
@@ -100,25 +99,6 @@ extension Recipe.ModelChoice {
       fields.problems.add(
         part.node.error("'weights' bring their own shape; leave out '\(key)' or train from scratch"))
     }
-    fields.finish()
-  }
-}
-
-extension Recipe.TrainingChoice {
-  init(_ part: YAMLFields) {
-    var fields = part
-    epochs = fields.number("epochs", in: 0.001...10_000) ?? epochs
-    steps = fields.integer("steps", in: 1...100_000_000)
-    tokensPerStep = fields.integer("tokens_per_step", in: 64...16_777_216) ?? tokensPerStep
-    learningRate = fields.number("learning_rate", in: 1e-8...10) ?? learningRate
-    warmUp = fields.number("warm_up", in: 0...1) ?? warmUp
-    finalShare = fields.number("final_share", in: 0...1) ?? finalShare
-    weightDecay = fields.number("weight_decay", in: 0...10) ?? weightDecay
-    clip = fields.number("clip", in: 1e-6...1e9) ?? clip
-    inputLossWeight = fields.number("input_loss_weight", in: 0...1) ?? inputLossWeight
-    precision = fields.choice("precision", ProductPrecision.self) ?? precision
-    if let part = fields.fields("lora") { lora = AdapterSettings(part) }
-    checkpointEvery = fields.integer("checkpoint_every", in: 1...100_000_000) ?? checkpointEvery
     fields.finish()
   }
 }

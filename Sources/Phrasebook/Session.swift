@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The version of the program and of the library, as manifests and results carry it.
 public let phrasebookVersion = "0.1.0"
 
@@ -22,15 +24,46 @@ public struct SilentProgress: ProgressSink {
   public func update(_ line: String) {}
 }
 
-/// What the stages of one command share: how many threads, and where progress goes.
+/// Asks a long stage to stop where it can go on later: a training saves its state first. May be used from any
+/// thread.
+public final class StopRequest: Sendable {
+  private let requested = Atomic(false)
+  private let listeners = Atomic(0)
+
+  public init() {}
+
+  /// Whether anybody would notice a request.
+  public var isHeard: Bool { listeners.load(ordering: .sequentiallyConsistent) > 0 }
+
+  /// Asks for a stop.
+  ///
+  /// - Returns: false where it had been asked for before.
+  @discardableResult
+  public func request() -> Bool { !requested.exchange(true, ordering: .sequentiallyConsistent) }
+
+  public var isRequested: Bool { requested.load(ordering: .sequentiallyConsistent) }
+
+  /// Runs a stage that looks at `isRequested`.
+  func heard<Result>(_ body: () throws -> Result) rethrows -> Result {
+    listeners.add(1, ordering: .sequentiallyConsistent)
+    defer { listeners.subtract(1, ordering: .sequentiallyConsistent) }
+    return try body()
+  }
+}
+
+/// What the stages of one command share: how many threads, where progress goes, and how to stop them.
 public struct Session: Sendable {
   /// At least 1; results do not depend on it.
   public var threads: Int
   public var progress: any ProgressSink
+  public var stop: StopRequest
 
-  public init(threads: Int, progress: any ProgressSink = SilentProgress()) {
+  public init(
+    threads: Int, progress: any ProgressSink = SilentProgress(), stop: StopRequest = StopRequest()
+  ) {
     self.threads = max(1, threads)
     self.progress = progress
+    self.stop = stop
   }
 }
 

@@ -1,109 +1,105 @@
 import Bytes
+import Glibc
 import JSON
 import Records
 import Training
 import Transformer
 
-/// What the command line may change about a training.
-public struct TrainOptions: Sendable {
-  /// Replaces the recipe's length.
-  public var steps: Int?
-  /// Replaces the recipe's model: a preset, or a pretrained model's name, GGUF file or folder.
-  public var model: String?
-  /// Goes on from the last checkpoint, if there is one.
-  public var resume: Bool
-
-  public init(steps: Int? = nil, model: String? = nil, resume: Bool = false) {
-    self.steps = steps
-    self.model = model
-    self.resume = resume
-  }
-}
-
 /// Trains a model on a built mixture, with the settings of the recipe that built it, into `model/`.
 ///
-/// - Throws: `Diagnostics` or a `Diagnostic` for a folder without a mixture and what the trainer throws.
+/// - Throws: `Diagnostics` or a `Diagnostic` for a folder without a mixture, what the trainer throws, and for a
+///   training that was stopped (`Session.stop`) after its state was saved.
 @discardableResult
 public func trainModel(
   folder: String, options: TrainOptions = TrainOptions(), in session: Session
 ) throws -> CommandResult {
   let built = try MixtureFolder(folder)
-  var configuration = try built.recipe.trainingConfiguration(options, threads: session.threads)
-  if case .pretrained(let name) = configuration.model {
-    configuration.model = .pretrained(try PretrainedModel.path(name, in: session))
-    session.progress.note("train: going on from \(name)")
+  let configuration = try built.recipe.trainingConfiguration(options, in: session)
+  if case .pretrained(let path) = configuration.model {
+    session.progress.note("train: going on from \(options.model ?? built.recipe.model.weights ?? path)")
   } else {
     session.progress.note("train: learning a vocabulary of \(configuration.vocabularySize) tokens")
   }
   let trainer = Trainer(
     configuration: configuration, examples: built.trainingFiles,
     validation: [built.validationFile].filter(fileExists))
-  let summary = try trainer.run(into: folder + "/model", resume: options.resume) { progress in
-    session.progress.update(progress.line)
-    if progress.step == 1 || progress.step % 100 == 0 { session.progress.detail(progress.line) }
+  var peak = 0.0
+  let summary: TrainingSummary
+  do {
+    summary = try session.stop.heard {
+      try trainer.run(
+        into: folder + "/model", resume: options.resume,
+        starting: { estimate in
+          peak = estimate.peak
+          tell(estimate, session)
+        },
+        shouldStop: { session.stop.isRequested },
+        progress: { progress in
+          let line = progress.line(peak: peak)
+          session.progress.update(line)
+          if progress.step == 1 || progress.step % 100 == 0 { session.progress.detail(line) }
+        })
+    }
+  } catch let stopped as TrainingStopped {
+    throw Diagnostic(
+      "stopped at step \(stopped.step) of \(stopped.steps); "
+        + (stopped.step > 0 ? "the state is saved: go on with --resume" : "nothing was trained yet"),
+      cause: .finding)
   }
-  session.progress.note(
-    "train: \(summary.steps) steps, \(summary.tokens) tokens, \(summary.parameters) parameters, "
-      + "loss \(decimal(summary.loss, 3))")
-  if summary.cutInputs > 0 {
-    session.progress.warning(
-      "\(summary.cutInputs) inputs were longer than the context of \(configuration.contextLength) tokens; "
-        + "\(summary.cutTokens) tokens at their front were cut")
-  }
+  tell(summary, configuration, session)
   return CommandResult(json: JSONText.document(summary.value)) { _, _ in
     "model: \(folder)/model (\(summary.parameters) parameters, loss \(decimal(summary.loss, 3)))\n"
   }
 }
 
-extension Recipe {
-  func trainingConfiguration(
-    _ options: TrainOptions, threads: Int
-  ) throws(Diagnostic) -> TrainingConfiguration {
-    var configuration = TrainingConfiguration()
-    configuration.model = try modelChoice(options)
-    configuration.vocabularySize = model.vocabulary
-    configuration.contextLength = model.context
-    let steps = options.steps ?? training.steps
-    configuration.length = steps.map { .steps($0) } ?? .epochs(training.epochs)
-    configuration.tokensPerStep = training.tokensPerStep
-    configuration.learningRate = training.learningRate
-    configuration.warmUp = training.warmUp
-    configuration.finalRate = training.finalShare
-    configuration.weightDecay = training.weightDecay
-    configuration.clip = training.clip
-    configuration.inputLossWeight = training.inputLossWeight
-    configuration.precision = training.precision
-    configuration.lora = training.lora
-    configuration.seed = seed
-    configuration.checkpointEvery = training.checkpointEvery
-    configuration.validateEvery = training.checkpointEvery
-    configuration.threads = threads
-    return configuration
-  }
-
-  /// Pretrained weights where they are named; else the preset, with the recipe's own numbers in place of its
-  /// numbers.
-  private func modelChoice(_ options: TrainOptions) throws(Diagnostic) -> TrainingConfiguration.Model {
-    if let name = options.model {
-      return ModelConfiguration.presetNames.contains(name) ? .preset(name) : .pretrained(name)
-    }
-    if let weights = model.weights { return .pretrained(weights) }
-    var shape = try ModelConfiguration.preset(
-      model.preset, vocabulary: model.vocabulary, contextLength: model.context)
-    shape.dimension = model.dimension ?? shape.dimension
-    shape.layers = model.layers ?? shape.layers
-    shape.heads = model.heads ?? shape.heads
-    shape.keyValueHeads = model.keyValueHeads ?? model.heads ?? shape.keyValueHeads
-    shape.hiddenDimension = model.hiddenDimension ?? shape.hiddenDimension
-    return .shape(shape)
+/// What the training will take, before its first step.
+private func tell(_ estimate: TrainingEstimate, _ session: Session) {
+  session.progress.note(
+    "train: \(estimate.parameters) parameters, \(estimate.steps) steps, \(estimate.tokens) tokens; about "
+      + "\(amount(estimate.memory)) of memory and \(duration(estimate.seconds)) at half of the "
+      + "\(decimal(estimate.peak / 1e9, 0)) GFLOP/s that matrix products reach here")
+  let installed = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+  if installed > 0, estimate.memory > installed {
+    session.progress.warning(
+      "that is more memory than the \(amount(installed)) of this machine; set training.tokens_per_pass to hold "
+        + "fewer tokens at a time, or train a smaller model")
   }
 }
 
+private func tell(
+  _ summary: TrainingSummary, _ configuration: TrainingConfiguration, _ session: Session
+) {
+  session.progress.note(
+    "train: \(summary.steps) steps, \(summary.tokens) tokens, \(summary.parameters) parameters, "
+      + "loss \(decimal(summary.loss, 3))")
+  if summary.endedEarly {
+    session.progress.note(
+      "train: ended after \(configuration.patience) evaluations without a lower loss on the validation examples"
+    )
+  }
+  if summary.chosenStep != summary.steps {
+    session.progress.note("train: the model is that of step \(summary.chosenStep), the best")
+  }
+  if summary.cutInputs > 0 {
+    session.progress.warning(
+      "\(summary.cutInputs) inputs were longer than the context of \(configuration.contextLength) tokens; "
+        + "\(summary.cutTokens) tokens at their front were cut")
+  }
+}
+
+/// Bytes as people say them.
+private func amount(_ bytes: Int) -> String {
+  bytes >= 1_000_000_000
+    ? "\(decimal(Double(bytes) / 1e9, 1)) GB" : "\(max(1, bytes / 1_000_000)) MB"
+}
+
 extension TrainingProgress {
-  fileprivate var line: String {
+  /// - Parameter peak: the operations a second that matrix products reach.
+  fileprivate func line(peak: Double) -> String {
     let rate = tokensPerSecond >= 1e3 ? "\(decimal(tokensPerSecond / 1e3, 1))k" : decimal(tokensPerSecond, 0)
     let validation = validationLoss.map { ", validation \(decimal($0, 3))" } ?? ""
-    return "train: step \(step)/\(steps)  loss \(decimal(loss, 3))\(validation)  \(rate) tokens/s  "
+    let share = peak > 0 ? "  \(decimal(100 * operationsPerSecond / peak, 0))% of peak" : ""
+    return "train: step \(step)/\(steps)  loss \(decimal(loss, 3))\(validation)  \(rate) tokens/s\(share)  "
       + "\(duration(secondsLeft)) left"
   }
 }
@@ -112,7 +108,8 @@ extension TrainingSummary {
   fileprivate var value: Value {
     .dictionary(
       ValueDictionary([
-        ("steps", .integer(Int64(steps))), ("examples", .integer(Int64(examples))),
+        ("steps", .integer(Int64(steps))), ("chosen_step", .integer(Int64(chosenStep))),
+        ("ended_early", .boolean(endedEarly)), ("examples", .integer(Int64(examples))),
         ("tokens", .integer(Int64(tokens))), ("parameters", .integer(Int64(parameters))),
         ("loss", .number(loss)), ("validation_loss", validationLoss.map(Value.number) ?? .null),
         ("cut_inputs", .integer(Int64(cutInputs))), ("cut_tokens", .integer(Int64(cutTokens))),

@@ -26,7 +26,9 @@ struct CommonOptions: ParsableArguments {
 
   /// The session that a command runs in: threads and where progress goes.
   var session: Session {
-    Session(threads: threads ?? coreCount(), progress: TerminalProgress(quiet: quiet, verbose: verbose))
+    Session(
+      threads: threads ?? coreCount(), progress: TerminalProgress(quiet: quiet, verbose: verbose),
+      stop: Interruption.stop)
   }
 
   /// Whether standard output may carry colours.

@@ -19,7 +19,7 @@ struct PhrasebookCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, PlanCommand.self, BuildCommand.self, CommitCommand.self, AuditCommand.self,
       ExportCommand.self, RenderCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
-      ImportCommand.self, InspectCommand.self, InitCommand.self, ValidateCommand.self,
+      ImportCommand.self, InspectCommand.self, InitCommand.self, ValidateCommand.self, ConvertCommand.self,
     ])
 
   static func main() {
@@ -28,7 +28,8 @@ struct PhrasebookCommand: ParsableCommand {
       Interruption.watch()
       try command.run()
     } catch {
-      Glibc.exit(status(of: error))
+      let status = status(of: error)
+      Glibc.exit(Interruption.status ?? status)
     }
   }
 

@@ -6,7 +6,7 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Train a model on a built mixture.",
     discussion: """
-      The model and the training settings are the recipe's; the options replace them.
+      The model and the training settings are the recipe's; the options replace them. Ctrl-C saves the state.
 
       Example:
         phrasebook train output/phrasebook --steps 200
@@ -15,26 +15,16 @@ struct TrainCommand: ParsableCommand {
   @Argument(help: "The folder that 'phrasebook build' wrote.")
   var folder: String
 
-  @Option(help: ArgumentHelp("Optimizer steps (default: the recipe's).", valueName: "n"))
-  var steps: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "tiny or small from scratch; smollm2, a GGUF file or a model's folder to go on from (default: the recipe's).",
-      valueName: "name"))
-  var model: String?
+  @OptionGroup var choices: TrainingOptions
 
   @Flag(help: "Go on from the last checkpoint of a run that was cut off.")
   var resume = false
 
   @OptionGroup var common: CommonOptions
 
-  func validate() throws {
-    if let steps, steps < 1 { throw ValidationError("'--steps' must be at least 1, found \(steps).") }
-  }
-
   func run() throws {
-    let options = TrainOptions(steps: steps, model: model, resume: resume)
+    var options = choices.options
+    options.resume = resume
     try common.print(trainModel(folder: folder, options: options, in: common.session))
   }
 }

@@ -35,7 +35,8 @@ struct TokenizedExamples: Sendable {
               + "\(contextLength); raise context_length or leave the example out",
             at: SourceLocation(path: path))
         }
-        let prompt = tokenizer.prompt(example.input, room: room, &encoder)
+        let input = tokenizer.frame.form.text(example.input, task: example.task)
+        let prompt = tokenizer.prompt(input, room: room, &encoder)
         cuts.note(prompt.cut)
         let start = tokens.count
         tokens += prompt.tokens
@@ -52,6 +53,27 @@ struct TokenizedExamples: Sendable {
   func targetLength(_ example: Int) -> Int { places[example].end - places[example].targetStart }
   /// The example's own index, for messages.
   func index(_ example: Int) -> Int { places[example].index }
+
+  /// Divides examples, in order, into passes of at most so many tokens, but one example at least.
+  func passes(_ chosen: [Int], limit: Int) -> [ArraySlice<Int>] {
+    var passes: [ArraySlice<Int>] = []
+    var (start, tokens) = (0, 0)
+    for (place, example) in chosen.enumerated() {
+      let length = length(example)
+      if place > start, tokens + length > limit {
+        passes.append(chosen[start..<place])
+        (start, tokens) = (place, 0)
+      }
+      tokens += length
+    }
+    return start < chosen.count ? passes + [chosen[start...]] : passes
+  }
+
+  /// The tokens of an example, and which of them is the first of the target.
+  func parts(_ example: Int) -> (tokens: ArraySlice<Int32>, target: Int) {
+    let place = places[example]
+    return (tokens[place.start..<place.end], place.targetStart - place.start)
+  }
 
   func append(_ example: Int, to batch: inout TokenBatch, weight: Float, inputWeight: Float) {
     let place = places[example]

@@ -22,86 +22,107 @@ public struct Trainer: Sendable {
   /// Trains and writes the model's folder.
   ///
   /// - Parameters:
-  ///   - folder: the model's folder, made if it does not exist. Until the end it holds `checkpoint/`.
-  ///   - resume: continues from the folder's checkpoint if there is one; the final bytes are those of an
+  ///   - folder: the model's folder, made if it does not exist. Until the end it holds `checkpoints/`.
+  ///   - resume: continues from the folder's last checkpoint if there is one; the final bytes are those of an
   ///     undisturbed run. Otherwise whatever the folder held of an earlier run is removed.
+  ///   - starting: called once before the first step.
+  ///   - shouldStop: asked before every step; the state is saved then, and a `TrainingStopped` thrown.
   ///   - progress: called after every step, on the caller's thread.
-  /// - Throws: a `Diagnostic` for bad examples, for a loss that is no number (with the examples' indices)
-  ///   and for a full disk.
+  /// - Throws: a `Diagnostic` for bad examples, for a loss that is no number or leaps up (with the examples'
+  ///   indices) and for a full disk.
   public func run(
-    into folder: String, resume: Bool = false, progress: (TrainingProgress) -> Void = { _ in }
+    into folder: String, resume: Bool = false, starting: (TrainingEstimate) -> Void = { _ in },
+    shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
   ) throws -> TrainingSummary {
-    try configuration.validate()
-    let origin = try origin()
-    let tokenizer = origin.tokenizer
-    let context = min(configuration.contextLength, origin.weights.configuration.contextLength)
-    let training = try TokenizedExamples(examples, tokenizer: tokenizer, contextLength: context)
-    let held = try TokenizedExamples(validation, tokenizer: tokenizer, contextLength: context)
-    let plan = try TrainingPlan(training, configuration)
-    let weights = origin.weights
-    let shape = weights.configuration
-    let adapters = configuration.lora.map {
-      LowRankAdapters(shape, $0, SeedKey(seed: configuration.seed).part("adapters"))
-    }
-    let trained: any ParameterArray = adapters ?? weights
-    let optimizer = AdamW(trained, configuration.optimizerSettings)
-    let checkpoint = Checkpoint(
-      folder: folder, fingerprint: fingerprint(weights, [training, held]))
-    var start = 0
-    var log = TrainingLog()
-    if resume, let kept = try checkpoint.restore(trained, optimizer) {
-      (start, log) = kept
+    let start = try prepare()
+    let (weights, plan) = (start.model.weights, start.plan)
+    let optimizer = AdamW(start.trained, configuration.optimizerSettings)
+    let checkpoints = Checkpoints(
+      folder: folder, fingerprint: fingerprint(weights, [start.training, start.validation]),
+      kept: configuration.keptCheckpoints ?? 1)
+    var (step, log) = (0, TrainingLog())
+    if resume, let kept = try checkpoints.restore(start.trained, optimizer) {
+      (step, log) = kept
     } else {
-      try checkpoint.remove()
-      for name in LanguageModel.FileName.all + [TrainingLog.fileName] { try removeTree(folder + "/" + name) }
+      try checkpoints.removeAll()
+    }
+    for name in LanguageModel.FileName.all + [LowRankAdapters.folderName] {
+      try removeTree(folder + "/" + name)
     }
     try makeFolder(folder)
 
-    let model = LanguageModel(weights: weights, tokenizer: tokenizer)
+    let work = TrainingWork(start, configuration)
+    starting(try estimate(start, work))
     var loop = TrainingLoop(
-      configuration: configuration, weights: weights, adapters: adapters, optimizer: optimizer, examples: training,
-      validation: held, plan: plan, step: start, log: log)
-    try loop.run(progress) { (loop) throws(Diagnostic) in
-      try checkpoint.save(trained, optimizer, loop.log, step: loop.step)
-    }
-    try loop.log.write(to: folder + "/" + TrainingLog.fileName)
-    try adapters?.merge(into: weights)
-    try model.save(folder)
-    try checkpoint.remove()
-    return TrainingSummary(
-      steps: plan.steps.count, examples: plan.steps.reduce(0) { $0 + $1.count }, tokens: loop.tokens,
-      parameters: shape.parameters, loss: loop.log.lastLoss, validationLoss: loop.validationLoss,
-      cutInputs: training.cuts.prompts, cutTokens: training.cuts.tokens)
-  }
-
-  /// The tokenizer and the weights before the first step.
-  private func origin() throws -> LanguageModel {
-    if case .pretrained(let path) = configuration.model { return try LanguageModel.load(path) }
-    let tokenizer = try learnTokenizer()
-    guard let shape = try configuration.shape(vocabulary: tokenizer.vocabulary) else {
-      throw Diagnostic("no shape for a model from scratch")
-    }
-    let weights = ModelWeights(shape)
-    weights.initialize(SeedKey(seed: configuration.seed).part("weights"))
-    return LanguageModel(weights: weights, tokenizer: tokenizer)
-  }
-
-  private func learnTokenizer() throws -> Tokenizer {
-    var learner = TokenizerLearner()
-    for path in examples {
-      try ExampleLines.read(path) { example in
-        learner.add(example.input)
-        learner.add(example.target)
+      configuration: configuration, weights: weights, adapters: start.adapters, optimizer: optimizer,
+      examples: start.training,
+      validation: start.validation, plan: plan, step: step, log: log)
+    let record = try LiveRecord(folder: folder, log)
+    let ending = try withoutActuallyEscaping(progress) { progress in
+      try withoutActuallyEscaping(shouldStop) { shouldStop in
+        try loop.run(
+          work,
+          TrainingLoop.Events(
+            progress: progress,
+            logged: { (line, entry) throws(Diagnostic) in try record.append(line, entry) },
+            improved: { (loop) throws(Diagnostic) in try checkpoints.saveBest(start, step: loop.step) },
+            save: { (loop) throws(Diagnostic) in
+              try checkpoints.save(start.trained, optimizer, loop.log, step: loop.step)
+            }, shouldStop: shouldStop))
       }
     }
-    return learner.learn(vocabulary: configuration.vocabularySize)
+    try record.finish()
+    if case .stopped = ending {
+      if loop.step > 0 { try checkpoints.save(start.trained, optimizer, loop.log, step: loop.step) }
+      throw TrainingStopped(step: loop.step, steps: plan.steps.count)
+    }
+    let chosen = try choose(loop, checkpoints, start)
+    if let adapters = start.adapters {
+      try adapters.save(folder + "/" + LowRankAdapters.folderName, base: start.baseName)
+      try adapters.merge(into: weights)
+    }
+    try start.model.save(folder)
+    if configuration.keptCheckpoints == nil { try checkpoints.removeAll() }
+    return summary(start, loop, chosen: chosen)
+  }
+
+  /// Puts the weights that are to be the model in place; gives their step.
+  private func choose(
+    _ loop: TrainingLoop, _ checkpoints: Checkpoints, _ start: TrainingStart
+  ) throws -> Int {
+    guard configuration.choice == .best, let best = loop.log.best, best.step != loop.step else {
+      return loop.step
+    }
+    try checkpoints.restoreBest(start, step: best.step)
+    return best.step
+  }
+
+  private func summary(_ start: TrainingStart, _ loop: TrainingLoop, chosen: Int) -> TrainingSummary {
+    let done = start.plan.steps.prefix(loop.step)
+    let evaluated = loop.log.validations.first { $0.step == chosen }?.loss
+    return TrainingSummary(
+      steps: loop.step, chosenStep: chosen, endedEarly: loop.step < start.plan.steps.count,
+      examples: done.reduce(0) { $0 + $1.count }, tokens: loop.tokens,
+      parameters: start.model.configuration.parameters, loss: loop.log.lastLoss,
+      validationLoss: evaluated ?? loop.validationLoss, cutInputs: start.training.cuts.prompts,
+      cutTokens: start.training.cuts.tokens)
+  }
+
+  private func estimate(_ start: TrainingStart, _ work: TrainingWork) throws -> TrainingEstimate {
+    let peak = try ProductPeak.measure(configuration.precision, threads: configuration.threads, rounds: 3)
+    let steps = start.plan.steps
+    let operations = steps.reduce(0) { $0 + work.operations($1, start.training) }
+    return TrainingEstimate(
+      steps: steps.count,
+      tokens: steps.reduce(0) { $0 + $1.reduce(0) { $0 + start.training.length($1) } },
+      parameters: start.model.configuration.parameters,
+      memory: work.memory(start.plan, start.training, configuration), peak: peak,
+      seconds: operations / max(peak / 2, 1))
   }
 
   /// What a checkpoint belongs to: everything that decides the bytes of the result.
   private func fingerprint(_ weights: ModelWeights, _ examples: [TokenizedExamples]) -> String {
-    var settings = configuration
-    settings.threads = 0
-    settings.checkpointEvery = 0
+    var settings = configuration.decisive
     let digest = SHA256()
     if case .pretrained = settings.model {
       // Wherever the files lie, the same weights are the same beginning.

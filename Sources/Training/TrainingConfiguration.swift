@@ -12,6 +12,9 @@ public struct TrainingConfiguration: Sendable, Hashable {
     case pretrained(String)
   }
 
+  /// What the weights that a pretrained model begins with are called; adapters name it as theirs.
+  public var baseName = ""
+
   /// How long to train.
   public enum Length: Sendable, Hashable {
     case steps(Int)
@@ -19,17 +22,38 @@ public struct TrainingConfiguration: Sendable, Hashable {
     case epochs(Double)
   }
 
+  /// How the learning rate goes down after the warm-up.
+  public enum Schedule: String, Sendable, Hashable, CaseIterable {
+    case cosine, linear, constant
+  }
+
+  /// Which weights a training leaves as the model.
+  public enum Choice: String, Sendable, Hashable, CaseIterable {
+    /// Those of the last step.
+    case last
+    /// Those with the lowest loss on the validation examples.
+    case best
+  }
+
   public var model: Model = .preset("tiny")
+  /// What stands around an example's input and target.
+  public var style = PromptStyle.marks
+  /// What of an example is the input.
+  public var form = PromptForm.instruction
   /// Tokens that the tokenizer learns, marks and bytes included; at least 259.
   public var vocabularySize = 2048
   public var length: Length = .epochs(1)
   /// Examples are taken until a step has at least this many tokens, input and target together.
   public var tokensPerStep = 4096
+  /// Tokens that a pass holds in memory at a time, at most (but one example always). The gradients of a step's
+  /// passes are added up.
+  public var tokensPerPass = 8_192
+  public var schedule = Schedule.cosine
   /// The highest learning rate, after the warm-up.
   public var learningRate = 2e-3
   /// The share of the steps in which the rate rises from 0.
   public var warmUp = 0.05
-  /// The rate at the end of the cosine, as a share of the highest.
+  /// The rate at the end of the way down, as a share of the highest.
   public var finalRate = 0.05
   /// Decoupled weight decay, on matrices only.
   public var weightDecay = 0.1
@@ -50,6 +74,14 @@ public struct TrainingConfiguration: Sendable, Hashable {
   public var checkpointEvery = 0
   /// Steps between evaluations on the validation examples; 0 for none.
   public var validateEvery = 0
+  /// Evaluations without a new lowest loss after which the training ends; 0: it takes all its steps.
+  public var patience = 0
+  public var choice = Choice.last
+  /// How many of the last checkpoints are kept; nil: one while training, none after it.
+  public var keptCheckpoints: Int?
+  /// A step's loss above so many times the highest of the 50 before it, and a nat above it, ends the training; 0:
+  /// never.
+  public var spike = 3.0
   /// Changes the speed, not the result.
   public var threads = 1
 
@@ -76,6 +108,13 @@ extension TrainingConfiguration {
     try expect(clip >= 0 && clip.isFinite, "a clip of 0 (none) or more, found \(clip)")
     try expect(
       (0...10).contains(inputLossWeight), "an input loss weight of 0 to 10, found \(inputLossWeight)")
+    try expect(tokensPerPass >= 1, "at least 1 token a pass, found \(tokensPerPass)")
+    try expect(patience >= 0, "a patience of 0 (none) or more evaluations, found \(patience)")
+    try expect(
+      patience == 0 && choice == .last || validateEvery > 0,
+      "evaluations during the training (validate_every) where patience or the best weights are asked for")
+    try expect(
+      spike == 0 || spike > 1 && spike.isFinite, "a spike of 0 (never) or more than 1, found \(spike)")
     try expect(threads >= 1, "at least 1 thread, found \(threads)")
     try lora?.validate()
     _ = try shape(vocabulary: vocabularySize)
@@ -95,6 +134,17 @@ extension TrainingConfiguration {
     }
     try shape.validate()
     return shape
+  }
+
+  /// What decides the bytes of the result, and nothing else.
+  var decisive: TrainingConfiguration {
+    var settings = self
+    settings.threads = 0
+    settings.checkpointEvery = 0
+    settings.keptCheckpoints = nil
+    settings.spike = 0
+    settings.baseName = ""
+    return settings
   }
 
   package var optimizerSettings: AdamW.Settings {

@@ -20,9 +20,6 @@ struct TrainingLoop {
   private let schedule: LearningRateSchedule
   private let work: Work
 
-  /// Tokens after which a part of a step is closed; no setting, so that the bits of the result do not depend on one.
-  static let partTokens = 8192
-
   /// What a step needs.
   private final class Work {
     let pass: TransformerPass
@@ -37,9 +34,9 @@ struct TrainingLoop {
   }
 
   init(
-    configuration: TrainingConfiguration, weights: ModelWeights, adapters: LowRankAdapters?, optimizer: AdamW,
-    examples: TokenizedExamples, validation: TokenizedExamples, plan: TrainingPlan, step: Int,
-    log: TrainingLog
+    configuration: TrainingConfiguration, weights: ModelWeights, adapters: LowRankAdapters?,
+    optimizer: AdamW, examples: TokenizedExamples, validation: TokenizedExamples, plan: TrainingPlan,
+    step: Int, log: TrainingLog
   ) {
     self.configuration = configuration
     self.weights = weights
@@ -51,48 +48,77 @@ struct TrainingLoop {
     self.log = log
     schedule = LearningRateSchedule(configuration, steps: plan.steps.count)
     work = Work(weights, adapters, configuration)
-    tokens = plan.steps.prefix(step).reduce(0) { $0 + $1.reduce(0) { $0 + examples.length($1) } }
+    tokens = log.entries.last?.tokens ?? 0
+    validationLoss = log.validations.last?.loss
+  }
+
+  /// What a caller does between two steps.
+  struct Events {
+    var progress: (TrainingProgress) -> Void
+    /// A step's entry was added to the log.
+    var logged: (String, TrainingLog.Entry) throws(Diagnostic) -> Void
+    /// The validation examples' loss is the lowest so far.
+    var improved: (TrainingLoop) throws(Diagnostic) -> Void
+    /// A checkpoint is due.
+    var save: (TrainingLoop) throws(Diagnostic) -> Void
+    /// Whether to stop here.
+    var shouldStop: () -> Bool
+  }
+
+  /// How the steps ended.
+  enum Ending {
+    case finished
+    /// The loss on the validation examples did not sink any more.
+    case patienceExhausted
+    /// Somebody asked for it.
+    case stopped
+  }
+
+  /// Whether the evaluations so far end the training.
+  private var isPatienceExhausted: Bool {
+    configuration.patience > 0 && log.validationsSinceBest >= configuration.patience
   }
 
   /// Takes the remaining steps.
-  ///
-  /// - Parameter save: called where a checkpoint is due.
-  mutating func run(
-    _ progress: (TrainingProgress) -> Void, save: (TrainingLoop) throws(Diagnostic) -> Void
-  ) throws {
+  mutating func run(_ cost: TrainingWork, _ events: Events) throws -> Ending {
     let steps = plan.steps.count
-    let (firstStep, firstTokens) = (step, tokens)
-    let start = ContinuousClock.now
-    while step < steps {
+    var speed = TrainingSpeed(from: step)
+    while step < steps, !isPatienceExhausted {
+      if events.shouldStop() { return .stopped }
+      let chosen = plan.steps[step]
       let rate = schedule.rate(step + 1)
-      let loss = try take(plan.steps[step], rate: rate)
+      let (loss, norm) = try take(chosen, rate: rate)
       step += 1
       let every = configuration.validateEvery
       let validates = every > 0 && validation.count > 0 && (step % every == 0 || step == steps)
       if validates { validationLoss = try lossOnValidation() }
       log.append(
         TrainingLog.Entry(
-          step: step, loss: loss, learningRate: rate, tokens: tokens,
+          step: step, loss: loss, learningRate: rate, gradientNorm: norm, tokens: tokens,
           validationLoss: validates ? validationLoss : nil))
-      let seconds = (ContinuousClock.now - start) / .seconds(1)
-      progress(
+      if let line = log.lines.last, let entry = log.entries.last { try events.logged(line, entry) }
+      speed.advance(
+        tokens: chosen.reduce(0) { $0 + examples.length($1) }, operations: cost.operations(chosen, examples))
+      events.progress(
         TrainingProgress(
           step: step, steps: steps, loss: loss, validationLoss: validationLoss, learningRate: rate,
-          tokensPerSecond: Double(tokens - firstTokens) / max(seconds, 1e-9),
-          secondsLeft: seconds / Double(step - firstStep) * Double(steps - step)))
+          tokensPerSecond: speed.tokensPerSecond, operationsPerSecond: speed.operationsPerSecond,
+          secondsLeft: speed.seconds / Double(step - speed.start) * Double(steps - step)))
+      if validates, log.best?.step == step { try events.improved(self) }
       if configuration.checkpointEvery > 0, step % configuration.checkpointEvery == 0, step < steps {
-        try save(self)
+        try events.save(self)
       }
     }
+    return step < steps ? .patienceExhausted : .finished
   }
 
-  /// One step on the given examples; gives the mean loss of a target token.
-  private mutating func take(_ chosen: [Int], rate: Double) throws -> Double {
+  /// One step on the given examples; gives the mean loss of a target token and the gradient's norm.
+  private mutating func take(_ chosen: [Int], rate: Double) throws -> (loss: Double, norm: Double) {
     let targets = chosen.reduce(0) { $0 + examples.targetLength($1) }
     let weight = 1 / Float(max(1, targets))
     let inputWeight = weight * Float(configuration.inputLossWeight)
     var loss = TransformerPass.Loss()
-    for (index, part) in parts(chosen).enumerated() {
+    for (index, part) in examples.passes(chosen, limit: configuration.tokensPerPass).enumerated() {
       work.batch.removeAll()
       for example in part {
         examples.append(example, to: &work.batch, weight: weight, inputWeight: inputWeight)
@@ -101,29 +127,32 @@ struct TrainingLoop {
       loss.all += own.all
       loss.targets += own.targets
     }
+    if isSpike(loss.targets) {
+      throw fault(
+        "the loss leaps to \(loss.targets)", chosen,
+        "lower the learning rate, look at these examples, or set "
+          + "'spike: 0' and go on with --resume")
+    }
     let norm = try optimizer.step(work.gradient, rate: rate, step: step + 1, threads: configuration.threads)
     guard loss.all.isFinite, norm.isFinite else {
-      let indices = chosen.prefix(20).map { String(examples.index($0)) }.joined(separator: ", ")
-      throw Diagnostic(
-        "the loss is no number at step \(step + 1), in the batch of the examples \(indices)"
-          + (chosen.count > 20 ? ", … (\(chosen.count) in all)" : "")
-          + "; lower the learning rate or look at these examples", cause: .finding)
+      throw fault("the loss is no number", chosen, "lower the learning rate or look at these examples")
     }
     tokens += chosen.reduce(0) { $0 + examples.length($1) }
-    return loss.targets
+    return (loss.targets, norm)
   }
 
-  /// Contiguous parts that are closed once they have enough tokens.
-  private func parts(_ chosen: [Int]) -> [ArraySlice<Int>] {
-    var parts: [ArraySlice<Int>] = []
-    var (start, tokens) = (0, 0)
-    for (place, example) in chosen.enumerated() {
-      tokens += examples.length(example)
-      guard tokens >= Self.partTokens || place == chosen.count - 1 else { continue }
-      parts.append(chosen[start...place])
-      (start, tokens) = (place + 1, 0)
-    }
-    return parts
+  /// Whether a loss is far above all of the last 50; before there are 20, nothing is.
+  private func isSpike(_ loss: Double) -> Bool {
+    let last = log.losses.suffix(50)
+    guard configuration.spike > 0, last.count >= 20, let highest = last.max() else { return false }
+    return loss > configuration.spike * highest && loss > highest + 1
+  }
+
+  private func fault(_ what: String, _ chosen: [Int], _ advice: String) -> Diagnostic {
+    let indices = chosen.prefix(20).map { String(examples.index($0)) }.joined(separator: ", ")
+    return Diagnostic(
+      "\(what) at step \(step + 1), in the batch of the examples \(indices)"
+        + (chosen.count > 20 ? ", … (\(chosen.count) in all)" : "") + "; \(advice)", cause: .finding)
   }
 
   /// The mean loss of a target token over all validation examples.
@@ -139,5 +168,25 @@ struct TrainingLoop {
     }
     let targets = (0..<validation.count).reduce(0) { $0 + validation.targetLength($1) }
     return total / Double(max(1, targets))
+  }
+}
+
+/// How fast a run goes, since it began or was resumed. For people only: nothing that is written depends on it.
+private struct TrainingSpeed {
+  let start: Int
+  private let clock = ContinuousClock.now
+  private var tokens = 0
+  private var operations = 0.0
+  private(set) var seconds = 1e-9
+
+  init(from step: Int) { start = step }
+
+  var tokensPerSecond: Double { Double(tokens) / seconds }
+  var operationsPerSecond: Double { operations / seconds }
+
+  mutating func advance(tokens: Int, operations: Double) {
+    self.tokens += tokens
+    self.operations += operations
+    seconds = max((ContinuousClock.now - clock) / .seconds(1), 1e-9)
   }
 }

@@ -183,7 +183,8 @@ import Transformer
           guard let start = keys.baseAddress else { return }
           var attention = pb_attention(
             queries: queries.baseAddress, keys: start, values: start + keyWidth, key_stride: 2 * keyWidth,
-            heads: c.heads, key_heads: c.keyHeads, first_key_head: 0, end_key_head: c.keyHeads, width: c.width,
+            heads: c.heads, key_heads: c.keyHeads, first_key_head: 0, end_key_head: c.keyHeads,
+            width: c.width,
             scale: scale, limits: limits.baseAddress)
           pb_attention_forward(&attention, spans, spans.count, &out, &logSums, &scratch)
           dkeyValues.withUnsafeMutableBufferPointer { gradients in

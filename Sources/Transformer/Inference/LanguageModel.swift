@@ -18,8 +18,9 @@ public final class LanguageModel: Sendable {
   package enum FileName {
     package static let configuration = "config.json"
     package static let tokenizer = "tokenizer.json"
+    package static let tokenizerSettings = "tokenizer_config.json"
     package static let weights = "model.safetensors"
-    package static let all = [configuration, tokenizer, weights]
+    package static let all = [configuration, tokenizer, tokenizerSettings, PromptFile.name, weights]
   }
 
   /// Loads a folder in Hugging Face's layout (`config.json`, `tokenizer.json`, `model.safetensors` or its shards)
@@ -40,6 +41,10 @@ public final class LanguageModel: Sendable {
       end: firstToken(try keys.optional("eos_token_id")),
       prefixed: tokenizer.isPrefixed, path: configurationPath)
     try check(tokenizer, configuration, configurationPath)
+    let prompt = folder + "/" + PromptFile.name
+    if fileExists(prompt) {
+      tokenizer.frame = try PromptFile.read(prompt, vocabulary: tokenizer.vocabulary)
+    }
     let weights = try ModelWeights(configuration, from: try SafetensorsFolder(folder))
     return LanguageModel(weights: weights, tokenizer: tokenizer)
   }
@@ -71,16 +76,44 @@ public final class LanguageModel: Sendable {
     }
   }
 
-  /// Writes the folder that `load` reads; each file whole or not at all, the weights last.
-  package func save(_ folder: String) throws(Diagnostic) {
+  /// What the model reads of an example's input: the form it was trained with.
+  public func prompt(_ input: String, task: String) -> String {
+    tokenizer.frame.form.text(input, task: task)
+  }
+
+  /// Writes the folder that `load` and Hugging Face's libraries read; each file whole or not at all, the weights
+  /// last.
+  ///
+  /// - Returns: the files with their hashes.
+  @discardableResult
+  package func save(_ folder: String) throws(Diagnostic) -> [(name: String, file: AtomicFile.Summary)] {
     try makeFolder(folder)
-    let value = configuration.value(begin: Int(tokenizer.begin), end: Int(tokenizer.end))
-    var file = try AtomicFile(path: folder + "/" + FileName.configuration)
-    try file.write(JSONText.document(value))
-    _ = try file.commit()
-    try tokenizer.write(to: folder + "/" + FileName.tokenizer)
-    try Safetensors.write(
-      weights.tensors(), metadata: [("format", "pt")], to: folder + "/" + FileName.weights)
+    var files = try saveTokenizer(folder)
+    files.append(
+      (
+        FileName.weights,
+        try Safetensors.write(
+          weights.tensors(), metadata: [("format", "pt")], to: folder + "/" + FileName.weights)
+      ))
+    return files
+  }
+
+  /// Writes everything but the weights.
+  package func saveTokenizer(
+    _ folder: String
+  ) throws(Diagnostic) -> [(name: String, file: AtomicFile.Summary)] {
+    let shape = configuration.value(begin: Int(tokenizer.begin), end: Int(tokenizer.end))
+    let settings = tokenizer.settings(contextLength: configuration.contextLength)
+    var values = [(FileName.configuration, shape), (FileName.tokenizerSettings, settings)]
+    if tokenizer.hasOwnFrame { values.append((PromptFile.name, PromptFile.value(tokenizer.frame))) }
+    var files: [(name: String, file: AtomicFile.Summary)] = []
+    for (name, value) in values {
+      var file = try AtomicFile(path: folder + "/" + name)
+      try file.write(JSONText.document(value))
+      files.append((name, try file.commit()))
+    }
+    files.append((FileName.tokenizer, try tokenizer.write(to: folder + "/" + FileName.tokenizer)))
+    return files
   }
 }
 

@@ -27,6 +27,17 @@ package enum PieceRule: String, Sendable, CaseIterable {
     }
   }
 
+  /// The name to write. llama.cpp has none for our own rule; SmolLM's is the nearest: where our rule gives a longer
+  /// piece, as around punctuation beyond ASCII, llama.cpp may find other tokens.
+  var ggufName: String {
+    switch self {
+    case .gpt2: "gpt-2"
+    case .plain, .smollm: "smollm"
+    case .llama3: "llama-bpe"
+    case .qwen2: "qwen2"
+    }
+  }
+
   static let ggufNames = ["gpt-2", "smollm", "llama-bpe", "qwen2"]
 
   private static let gpt2Pattern =

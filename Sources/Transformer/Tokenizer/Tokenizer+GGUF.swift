@@ -1,4 +1,5 @@
 package import Bytes
+import JSON
 import Records
 
 extension Tokenizer {
@@ -11,7 +12,8 @@ extension Tokenizer {
       throw file.fail("the tokenizer '\(model)' cannot be read; expected the byte-level BPE 'gpt2'")
     }
     let split = try file.text("tokenizer.ggml.pre") ?? "none"
-    guard let rule = PieceRule(gguf: split) else {
+    let ours = try file.text(Self.pieceRuleKey).flatMap { PieceRule(rawValue: $0) }
+    guard let rule = ours ?? PieceRule(gguf: split) else {
       throw file.fail(
         "the pre-tokenizer '\(split)' is unknown; expected one of \(PieceRule.ggufNames.joined(separator: ", "))"
       )
@@ -45,7 +47,17 @@ extension Tokenizer {
     parts.end = try id("eos")
     parts.startsTexts = try file.flag("tokenizer.ggml.add_bos_token") ?? (rule == .llama3)
     self = try parts.tokenizer()
+    if let text = try file.text(Self.promptKey) {
+      let value = try JSONParser().parse(text, path: file.path)
+      let node = JSONNode(value, file: file.path, advice: "copy the model again")
+      frame = try PromptFile.read(node, vocabulary: vocabulary)
+    }
   }
+
+  /// How our learner divides texts, which llama.cpp has no name for.
+  static let pieceRuleKey = "phrasebook.piece_rule"
+  /// The content of `prompt.json`.
+  static let promptKey = "phrasebook.prompt"
 
   /// llama.cpp's kinds of tokens.
   private enum TokenKind: Int {

@@ -4,7 +4,8 @@ import Records
 
 extension Tokenizer {
   /// Writes the tokenizer as Hugging Face's `tokenizer.json`, which their `tokenizers` library reads.
-  public func write(to path: String) throws(Diagnostic) {
+  @discardableResult
+  public func write(to path: String) throws(Diagnostic) -> AtomicFile.Summary {
     let names = names
     var buffer = ByteBuffer(capacity: 1 << 16)
     buffer.append(#"{"version":"1.0","truncation":null,"padding":null,"added_tokens":["#)
@@ -49,11 +50,11 @@ extension Tokenizer {
     buffer.append("\n]}}\n")
     var file = try AtomicFile(path: path)
     try buffer.withBytes { (bytes) throws(Diagnostic) in try file.write(bytes) }
-    _ = try file.commit()
+    return try file.commit()
   }
 
   /// What the vocabulary calls each token: its bytes' alphabet, or an added token's own text.
-  private var names: [String] {
+  var names: [String] {
     var names = (0..<Int32(tokens.count)).map { ByteAlphabet.text(tokens[$0]) }
     for token in added.all { names[Int(token.id)] = String(decoding: token.content, as: UTF8.self) }
     return names

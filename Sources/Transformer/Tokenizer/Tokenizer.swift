@@ -90,13 +90,22 @@ public struct Tokenizer: Sendable {
   package func prompt(
     _ input: String, room: Int, _ encoder: inout TokenEncoder
   ) -> (tokens: [Int32], cut: Int) {
-    let text = encoder.encode(input)
+    let text = encoder.encode(frame.trims ? Self.trimmed(input) : input)
     let kept = text.suffix(max(0, room - shortestPrompt))
     return (frame.before + kept + frame.between, text.count - kept.count)
   }
 
   /// The tokens of a target, end mark included: what the model is taught to write.
   package func target(_ text: String, _ encoder: inout TokenEncoder) -> [Int32] {
-    encoder.encode(text) + [end]
+    encoder.encode(frame.trims ? Self.trimmed(text) : text) + [end]
+  }
+
+  /// Without the white space at both ends, as Jinja's `trim` leaves it.
+  private static func trimmed(_ text: String) -> String {
+    let scalars = text.unicodeScalars
+    guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+      let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+    else { return "" }
+    return String(scalars[first...last])
   }
 }

@@ -69,6 +69,23 @@ package struct GGUFTensors: TensorSource {
     return "model.layers.\(parts[1]).\(block.name).\(parts[3])"
   }
 
+  /// llama.cpp's name for one of Hugging Face's.
+  static func ownName(of name: String) -> String {
+    switch name {
+    case "model.embed_tokens.weight": return "token_embd.weight"
+    case "model.norm.weight": return "output_norm.weight"
+    case "lm_head.weight": return "output.weight"
+    default: break
+    }
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count >= 5, parts[0] == "model", parts[1] == "layers", let kind = parts.last else {
+      return name
+    }
+    let module = parts[3..<parts.count - 1].joined(separator: ".")
+    guard let block = blocks.first(where: { $0.name.utf8.elementsEqual(module.utf8) }) else { return name }
+    return "blk.\(parts[2]).\(block.own).\(kind)"
+  }
+
   private static let blocks: [(own: String, name: String)] = [
     ("attn_norm", "input_layernorm"), ("attn_q", "self_attn.q_proj"), ("attn_k", "self_attn.k_proj"),
     ("attn_v", "self_attn.v_proj"), ("attn_output", "self_attn.o_proj"),

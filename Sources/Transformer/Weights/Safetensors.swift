@@ -148,10 +148,39 @@ extension Safetensors: TensorSource {
   /// Writes f32 tensors in the given order, whole or not at all.
   ///
   /// - Parameter metadata: texts for `__metadata__`.
+  @discardableResult
   package static func write(
     _ tensors: [(name: String, shape: [Int], data: UnsafePointer<Float>)],
     metadata: [(String, String)], to path: String
-  ) throws(Diagnostic) {
+  ) throws(Diagnostic) -> AtomicFile.Summary {
+    try write(
+      tensors.map { tensor in
+        let bytes = 4 * tensor.shape.reduce(1, *)
+        return Content(
+          name: tensor.name, type: "F32", shape: tensor.shape,
+          bytes: UnsafeRawBufferPointer(start: tensor.data, count: bytes))
+      }, metadata: metadata, to: path)
+  }
+
+  /// A tensor to write: its numbers as the file holds them, little-endian.
+  package struct Content {
+    package var name: String
+    package var type: String
+    package var shape: [Int]
+    package var bytes: UnsafeRawBufferPointer
+
+    package init(name: String, type: String, shape: [Int], bytes: UnsafeRawBufferPointer) {
+      self.name = name
+      self.type = type
+      self.shape = shape
+      self.bytes = bytes
+    }
+  }
+
+  /// The same for tensors of any type.
+  package static func write(
+    _ tensors: [Content], metadata: [(String, String)], to path: String
+  ) throws(Diagnostic) -> AtomicFile.Summary {
     var buffer = ByteBuffer(capacity: 1 << 14)
     buffer.append("{")
     var texts = ValueDictionary()
@@ -161,11 +190,11 @@ extension Safetensors: TensorSource {
     JSONText.append(.dictionary(texts), to: &buffer)
     var offset = 0
     for tensor in tensors {
-      let end = offset + 4 * tensor.shape.reduce(1, *)
+      let end = offset + tensor.bytes.count
       buffer.append(",")
       JSONText.appendString(tensor.name, to: &buffer)
       let shape = tensor.shape.map(String.init).joined(separator: ",")
-      buffer.append(#":{"dtype":"F32","shape":[\#(shape)],"data_offsets":[\#(offset),\#(end)]}"#)
+      buffer.append(#":{"dtype":"\#(tensor.type)","shape":[\#(shape)],"data_offsets":[\#(offset),\#(end)]}"#)
       offset = end
     }
     buffer.append("}")
@@ -176,9 +205,7 @@ extension Safetensors: TensorSource {
     withUnsafeBytes(of: UInt64(buffer.count).littleEndian) { length.append($0) }
     try length.withBytes { (bytes) throws(Diagnostic) in try file.write(bytes) }
     try buffer.withBytes { (bytes) throws(Diagnostic) in try file.write(bytes) }
-    for tensor in tensors {
-      try file.write(UnsafeRawBufferPointer(start: tensor.data, count: 4 * tensor.shape.reduce(1, *)))
-    }
-    _ = try file.commit()
+    for tensor in tensors { try file.write(tensor.bytes) }
+    return try file.commit()
   }
 }

@@ -1,0 +1,79 @@
+import Bytes
+import Records
+import Templates
+import Transformer
+
+/// What a model's own chat template writes around the turns of a user and of the model.
+enum ChatFrames {
+  private static let question = "PHRASEBOOKQUESTION"
+  private static let answer = "PHRASEBOOKANSWER"
+
+  /// Renders the template of a model's files around texts that are found again.
+  ///
+  /// - Throws: a `Diagnostic` where there is no template, where it fails, and where it changes what is said.
+  static func frame(of model: String) throws -> ChatFrame {
+    guard let source = try ChatTemplateSource.find(model) else {
+      throw Diagnostic("the model '\(model)' has no chat template; choose 'chat: marks' or 'chat: plain'")
+    }
+    let compiled = try CompiledTemplate.compile(
+      TemplateSource(
+        id: source.path, name: source.path, jinja: source.template,
+        location: SourceLocation(path: source.path)),
+      schema: nil, environment: .chat)
+    let template = Template(compiled)
+    let user = turn("user", " \(question) ")
+    let asked = try render(template, source, [user], prompting: true)
+    let whole = try render(template, source, [user, turn("assistant", " \(answer) ")], prompting: false)
+    func fail(_ what: String) -> Diagnostic {
+      Diagnostic(
+        "the chat template \(what); choose 'chat: marks' or 'chat: plain'",
+        at: SourceLocation(path: source.path))
+    }
+    guard let asking = parts(asked, around: question), let answering = parts(whole, around: answer) else {
+      throw fail("does not write what the turns say as it is")
+    }
+    guard asking.trims == answering.trims else { throw fail("trims one turn and not the other") }
+    return ChatFrame(
+      before: asking.before, between: asking.after, after: answering.after, trims: asking.trims)
+  }
+
+  private static func turn(_ role: String, _ content: String) -> Value {
+    .dictionary(ValueDictionary([("role", .string(role)), ("content", .string(content))]))
+  }
+
+  private static func render(
+    _ template: Template, _ source: ChatTemplateSource, _ turns: [Value], prompting: Bool
+  ) throws(Diagnostic) -> String {
+    let fields = ValueDictionary([
+      ("messages", .list(turns)), ("add_generation_prompt", .boolean(prompting)),
+      ("bos_token", .string(source.begin)), ("eos_token", .string(source.end)),
+      // Llama's templates write a date; the day of a training must not change its bytes.
+      ("date_string", .string("26 Jul 2024")),
+    ])
+    do throws(RenderFailure) {
+      return try template.render(fields).input
+    } catch {
+      throw Diagnostic("the chat template fails: \(error)", at: SourceLocation(path: source.path))
+    }
+  }
+
+  /// What stands around a text between blanks, and whether the blanks are gone; nil unless it is there once.
+  private static func parts(
+    _ text: String, around middle: String
+  ) -> (before: String, after: String, trims: Bool)? {
+    let bytes = Array(text.utf8)
+    let wanted = Array(middle.utf8)
+    let places = bytes.indices.filter { bytes[$0...].starts(with: wanted) }
+    guard let start = places.first, places.count == 1 else { return nil }
+    let end = start + wanted.count
+    let isBlank = (
+      start > 0 && bytes[start - 1] == 32, end < bytes.count && bytes[end] == 32
+    )
+    guard isBlank.0 == isBlank.1 else { return nil }
+    let edge = isBlank.0 ? 1 : 0
+    return (
+      String(decoding: bytes[..<(start - edge)], as: UTF8.self),
+      String(decoding: bytes[(end + edge)...], as: UTF8.self), !isBlank.0
+    )
+  }
+}
