@@ -89,6 +89,7 @@ package enum PageStyle {
     figure { margin: 1rem 0 0; }
     figcaption { font-size: .85rem; margin-top: .5rem; max-width: 44rem; }
     .chart { display: grid; grid-template-columns: 3rem minmax(0, 1fr); grid-template-rows: 16rem 1.6rem; }
+    .chart.low { grid-template-rows: 6rem 1.6rem; }
     .chart .plot { height: 100%; }
     .chart .steps { margin-top: .35rem; }
     .chart svg .curve { fill: none; stroke: var(--seen); stroke-width: 2; vector-effect: non-scaling-stroke;

@@ -27,6 +27,26 @@ struct TrainingSection {
       \(curve.bucket > 1 ? ", each point the mean of \(curve.bucket) entries of the log" : "").\
       \(heldOut(held))</figcaption>
       </figure>
+      \(rates(points))
+      """
+  }
+
+  /// The learning rate under the loss, where the log has it.
+  private func rates(_ points: [TrainingLog.Point]) -> HTML {
+    let rates = points.compactMap { point in point.learningRate.map { (Double(point.step), $0) } }
+    guard rates.count > 1, let highest = rates.map(\.1).max(), let last = rates.last?.1 else { return "" }
+    // The shape of a schedule needs no more points than that.
+    let stride = max(1, (rates.count + 299) / 300)
+    let shown = rates.indices.filter { $0 % stride == 0 || $0 == rates.count - 1 }.map { rates[$0] }
+    let plot = StepPlot(
+      lines: [StepPlot.Line(points: shown, kind: "curve")],
+      label: "Learning rate up to \(significant(highest)), at the end \(significant(last))", isLow: true,
+      written: significant)
+    return """
+      <figure>
+      \(plot.html)
+      <figcaption>Learning rate: up to \(significant(highest)), at the end \(significant(last)).</figcaption>
+      </figure>
       """
   }
 
@@ -45,8 +65,8 @@ struct LossCurve {
   /// Loss at the first and the last point.
   let start: Double
   let end: Double
-  private let line: [(step: Double, loss: Double)]
-  private let held: [(step: Double, loss: Double)]
+  private let line: [(step: Double, value: Double)]
+  private let held: [(step: Double, value: Double)]
 
   /// - Parameter points: at least one.
   init(_ points: [TrainingLog.Point]) {
@@ -60,54 +80,14 @@ struct LossCurve {
       )
     }
     held = points.compactMap { point in point.validationLoss.map { (Double(point.step), $0) } }
-    start = line.first?.loss ?? .nan
-    end = line.last?.loss ?? .nan
+    start = line.first?.value ?? .nan
+    end = line.last?.value ?? .nan
   }
 
   var html: HTML {
-    let all = (line + held).map(\.loss).filter(\.isFinite)
-    let yTicks = ticks(from: 0, to: max(all.max() ?? 1, 1e-3), count: 4)
-    let high = max(all.max() ?? 1, yTicks.last ?? 1)
-    let left = line.first?.step ?? 0
-    let right = max(line.last?.step ?? 1, left + 1)
-    let xTicks = ticks(from: left, to: right, count: 4)
-    let dashed: HTML =
-      held.count > 1
-      ? "<polyline class=\"held\" points=\"\(path(held, left, right, high))\"/>" : ""
-    return """
-      <div class="chart">
-      <svg class="plot" aria-hidden="true">
-      \(yTicks.map { value -> HTML in
-        let y = place(high - value, to: high)
-        return "<text x=\"2.4rem\" y=\"\(y)\" dy=\".35em\" text-anchor=\"end\">\(trimmedNumber(value))</text>"
-      })
-      </svg>
-      <svg class="plot" viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" aria-label="Loss from \
-      \(fixed(start, decimals: 3)) to \(fixed(end, decimals: 3))">
-      \(yTicks.map { value -> HTML in
-        let y = fixedPlace(high - value, high)
-        return "<line class=\"grid\" x1=\"0\" x2=\"1000\" y1=\"\(y)\" y2=\"\(y)\"/>"
-      })
-      <polyline class="curve" points="\(path(line, left, right, high))"/>\(dashed)
-      </svg>
-      <span></span>
-      <div class="steps">\(Plot.axis(xTicks, from: left, to: right) { grouped(Int($0)) })</div>
-      </div>
-      """
-  }
-
-  private func path(_ points: [(step: Double, loss: Double)], _ left: Double, _ right: Double, _ high: Double)
-    -> HTML
-  {
-    let pairs = points.filter { $0.loss.isFinite }.map { point in
-      "\(fixedPlace(point.step - left, right - left)),\(fixedPlace(high - point.loss, high))"
-    }
-    return "\(pairs.joined(separator: " "))"
-  }
-
-  /// A share of 1,000, in tenths.
-  private func fixedPlace(_ value: Double, _ whole: Double) -> String {
-    let tenths = Int((max(0, min(1, value / whole)) * 10_000).rounded())
-    return "\(tenths / 10).\(tenths % 10)"
+    StepPlot(
+      lines: [StepPlot.Line(points: line, kind: "curve"), StepPlot.Line(points: held, kind: "held")],
+      label: "Loss from \(fixed(start, decimals: 3)) to \(fixed(end, decimals: 3))", written: trimmedNumber
+    ).html
   }
 }
