@@ -73,7 +73,9 @@ let package = Package(
       dependencies: [
         "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Lint",
         "Mixtures", "Compression", "Transformer", "Training", "Evaluation", "Reports",
-      ]),
+      ],
+      // The script that trains in PyTorch; `phrasebook handoff` writes it.
+      resources: [.embedInCode("Handoff/train.py"), .embedInCode("Handoff/llama.py")]),
     .executableTarget(
       name: "PhrasebookCLI",
       dependencies: [
@@ -84,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "PhrasebookFuzz",
       dependencies: [
-        "Bytes", "Records", "JSON", "Corpora", "Templates", "Phrasebook",
+        "Bytes", "Records", "JSON", "Corpora", "Templates", "Transformer", "Phrasebook",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/Fuzz", exclude: ["README.md"]),

@@ -7,6 +7,8 @@ import Transformer
 enum ChatFrames {
   private static let question = "PHRASEBOOKQUESTION"
   private static let answer = "PHRASEBOOKANSWER"
+  /// White space that no template writes by itself: whether it stays tells whether turns are trimmed.
+  private static let blank = "\t \t"
 
   /// Renders the template of a model's files around texts that are found again.
   ///
@@ -21,9 +23,9 @@ enum ChatFrames {
         location: SourceLocation(path: source.path)),
       schema: nil, environment: .chat)
     let template = Template(compiled)
-    let user = turn("user", " \(question) ")
+    let user = turn("user", blank + question + blank)
     let asked = try render(template, source, [user], prompting: true)
-    let whole = try render(template, source, [user, turn("assistant", " \(answer) ")], prompting: false)
+    let whole = try render(template, source, [user, turn("assistant", blank + answer + blank)], prompting: false)
     func fail(_ what: String) -> Diagnostic {
       Diagnostic(
         "the chat template \(what); choose 'chat: marks' or 'chat: plain'",
@@ -66,14 +68,16 @@ enum ChatFrames {
     let places = bytes.indices.filter { bytes[$0...].starts(with: wanted) }
     guard let start = places.first, places.count == 1 else { return nil }
     let end = start + wanted.count
-    let isBlank = (
-      start > 0 && bytes[start - 1] == 32, end < bytes.count && bytes[end] == 32
+    let edge = blank.utf8.count
+    let isKept = (
+      bytes[..<start].suffix(edge).elementsEqual(blank.utf8),
+      bytes[end...].prefix(edge).elementsEqual(blank.utf8)
     )
-    guard isBlank.0 == isBlank.1 else { return nil }
-    let edge = isBlank.0 ? 1 : 0
+    guard isKept.0 == isKept.1 else { return nil }
+    let cut = isKept.0 ? edge : 0
     return (
-      String(decoding: bytes[..<(start - edge)], as: UTF8.self),
-      String(decoding: bytes[(end + edge)...], as: UTF8.self), !isBlank.0
+      String(decoding: bytes[..<(start - cut)], as: UTF8.self),
+      String(decoding: bytes[(end + cut)...], as: UTF8.self), !isKept.0
     )
   }
 }

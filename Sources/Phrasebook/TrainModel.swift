@@ -29,16 +29,16 @@ public func trainModel(
     summary = try session.stop.heard {
       try trainer.run(
         into: folder + "/model", resume: options.resume,
-        starting: { estimate in
-          peak = estimate.peak
-          tell(estimate, session)
-        },
-        shouldStop: { session.stop.isRequested },
         progress: { progress in
           let line = progress.line(peak: peak)
           session.progress.update(line)
           if progress.step == 1 || progress.step % 100 == 0 { session.progress.detail(line) }
-        })
+        },
+        starting: { estimate in
+          peak = estimate.peak
+          tell(estimate, session)
+        },
+        shouldStop: { session.stop.isRequested })
     }
   } catch let stopped as TrainingStopped {
     throw Diagnostic(

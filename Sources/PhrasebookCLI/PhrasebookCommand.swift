@@ -20,6 +20,7 @@ struct PhrasebookCommand: ParsableCommand {
       RunCommand.self, PlanCommand.self, BuildCommand.self, CommitCommand.self, AuditCommand.self,
       ExportCommand.self, RenderCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
       ImportCommand.self, InspectCommand.self, InitCommand.self, ValidateCommand.self, ConvertCommand.self,
+      HandoffCommand.self,
     ])
 
   static func main() {

@@ -2,7 +2,7 @@ import Glibc
 
 /// A linear rise from 0, then a way down to a share of the highest rate: half a cosine (Loshchilov and Hutter
 /// 2017), a straight line, or none.
-struct LearningRateSchedule: Sendable {
+package struct LearningRateSchedule: Sendable {
   var highest: Double
   var warmUpSteps: Int
   var steps: Int
@@ -10,7 +10,7 @@ struct LearningRateSchedule: Sendable {
   var finalShare: Double
   var shape: TrainingConfiguration.Schedule
 
-  init(_ configuration: TrainingConfiguration, steps: Int) {
+  package init(_ configuration: TrainingConfiguration, steps: Int) {
     highest = configuration.learningRate
     self.steps = steps
     warmUpSteps = Int((configuration.warmUp * Double(steps)).rounded(.up))
@@ -19,7 +19,7 @@ struct LearningRateSchedule: Sendable {
   }
 
   /// The rate of a step, counted from 1.
-  func rate(_ step: Int) -> Double {
+  package func rate(_ step: Int) -> Double {
     if step <= warmUpSteps { return highest * Double(step) / Double(warmUpSteps) }
     let progress = min(1, Double(step - warmUpSteps) / Double(max(1, steps - warmUpSteps)))
     switch shape {

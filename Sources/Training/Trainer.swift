@@ -25,14 +25,14 @@ public struct Trainer: Sendable {
   ///   - folder: the model's folder, made if it does not exist. Until the end it holds `checkpoints/`.
   ///   - resume: continues from the folder's last checkpoint if there is one; the final bytes are those of an
   ///     undisturbed run. Otherwise whatever the folder held of an earlier run is removed.
+  ///   - progress: called after every step, on the caller's thread.
   ///   - starting: called once before the first step.
   ///   - shouldStop: asked before every step; the state is saved then, and a `TrainingStopped` thrown.
-  ///   - progress: called after every step, on the caller's thread.
   /// - Throws: a `Diagnostic` for bad examples, for a loss that is no number or leaps up (with the examples'
   ///   indices) and for a full disk.
   public func run(
-    into folder: String, resume: Bool = false, starting: (TrainingEstimate) -> Void = { _ in },
-    shouldStop: () -> Bool = { false }, progress: (TrainingProgress) -> Void = { _ in }
+    into folder: String, resume: Bool = false, progress: (TrainingProgress) -> Void = { _ in },
+    starting: (TrainingEstimate) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> TrainingSummary {
     let start = try prepare()
     let (weights, plan) = (start.model.weights, start.plan)

@@ -5,6 +5,7 @@ import Testing
 @Suite struct DocumentationTests {
   static let commands = [
     "run", "plan", "build", "commit", "audit", "export", "render", "train", "evaluate", "report", "import promptsource", "import lm-eval",
+    "convert", "handoff",
   ]
 
   private static func catalogue(_ name: String) throws -> String {
@@ -50,6 +51,7 @@ import Testing
       try Repository.text("Sources/Phrasebook/RecipeFile.swift")
       + Repository.text("Sources/Phrasebook/RecipeParts.swift")
       + Repository.text("Sources/Phrasebook/RecipeRates.swift")
+      + Repository.text("Sources/Phrasebook/TrainingChoice.swift")
     for match in code.matches(of: /fields\.(?:\w+)\("(\w+)"/) {
       #expect(recipe.contains("\(match.1):"), "the article lacks the key '\(match.1)'")
     }

@@ -29,7 +29,9 @@ import Testing
       "Compression", "Transformer", "Training", "Evaluation", "Reports",
     ],
     "PhrasebookCLI": ["Bytes", "Phrasebook", "ArgumentParser"],
-    "PhrasebookFuzz": ["Bytes", "Records", "JSON", "Corpora", "Templates", "Phrasebook", "ArgumentParser"],
+    "PhrasebookFuzz": [
+      "Bytes", "Records", "JSON", "Corpora", "Templates", "Transformer", "Phrasebook", "ArgumentParser",
+    ],
     "TrainingSpeed": ["Bytes", "Transformer", "ArgumentParser"],
   ]
   /// Targets that stand elsewhere than in a folder of `Sources` with their name.

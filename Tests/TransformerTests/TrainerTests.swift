@@ -22,6 +22,10 @@ import Transformer
   static func files(_ folder: String) throws -> [String: [UInt8]] {
     var files: [String: [UInt8]] = [:]
     for name in try namesInFolder(folder) {
+      if isFolder(folder + "/" + name) {
+        for (inner, bytes) in try Self.files(folder + "/" + name) { files[name + "/" + inner] = bytes }
+        continue
+      }
       let file = try MappedFile(path: folder + "/" + name)
       withExtendedLifetime(file) { files[name] = Array(file.bytes) }
     }
@@ -39,7 +43,10 @@ import Transformer
       }
       let one = try Self.files(folder + "/model1")
       #expect(
-        one.keys.sorted() == ["config.json", "model.safetensors", "tokenizer.json", "training_log.jsonl"])
+        one.keys.sorted() == [
+          "config.json", "model.safetensors", "tensorboard/events.out.tfevents.0.phrasebook",
+          "tokenizer.json", "tokenizer_config.json", "training_log.jsonl",
+        ])
       #expect(one == (try Self.files(folder + "/model2")))
     }
   }

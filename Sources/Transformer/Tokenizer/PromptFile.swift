@@ -65,7 +65,8 @@ extension Tokenizer {
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// The frame as a chat template in Jinja for transformers: turns of a user and of the model, in turn.
+  /// The frame as a chat template in Jinja for transformers: turns of a user and of the model; a system's is put
+  /// in as it is.
   var chatTemplate: String {
     func literal(_ text: String) -> String {
       var result = "'"
@@ -85,7 +86,7 @@ extension Tokenizer {
       + "{{- \(literal(written(frame.before))) + (\(content)) + \(literal(written(frame.between))) -}}"
       + "{%- elif message['role'] == 'assistant' -%}"
       + "{{- (\(content)) + \(literal(written([frame.end]))) -}}"
-      + "{%- else -%}{{- raise_exception('expected turns of user and assistant') -}}{%- endif -%}"
+      + "{%- else -%}{{- message['content'] -}}{%- endif -%}"
       + "{%- endfor -%}"
   }
 
