@@ -9,6 +9,8 @@ enum FuzzKind: String, CaseIterable, Sendable {
   case yaml
   /// Records as JSON lines, and the files of corpora in all formats.
   case records
+  /// GGUF and safetensors files, `config.json` and tokenizers.
+  case models
 }
 
 /// One input of the library: texts under the names that the checks look for.
@@ -28,10 +30,11 @@ struct FuzzCase: Sendable {
   func text(_ name: String) -> String? { self[name].map { String(decoding: $0, as: UTF8.self) } }
 
   /// The names of all parts that a case can have.
-  static let names = [
-    "template.jinja", "choices.jinja", "record.json", "records.jsonl", "templates.yaml", "corpus.yaml",
-    "data", "recipe.yaml", "limits",
-  ]
+  static let names =
+    [
+      "template.jinja", "choices.jinja", "record.json", "records.jsonl", "templates.yaml", "corpus.yaml",
+      "data", "recipe.yaml", "limits", "model.gguf",
+    ] + SmallModel.names
 
   func write(to folder: String) throws {
     try makeFolder(folder)

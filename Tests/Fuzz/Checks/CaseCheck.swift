@@ -32,6 +32,7 @@ struct CaseCheck {
       }
     }
     if test["corpus.yaml"] != nil { try CorpusCheck(test).run(&outcome) }
+    if test["model.gguf"] != nil || test["config.json"] != nil { try ModelCheck(test).run(&outcome) }
     guard test["template.jinja"] != nil || test["templates.yaml"] != nil else { return }
     let records = try self.records()
     for source in try sources() {

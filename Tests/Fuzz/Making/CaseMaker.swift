@@ -29,9 +29,10 @@ struct CaseMaker: Sendable {
     case .templates: made = template(&dice)
     case .yaml: made = file(&dice)
     case .records: made = records(&dice)
+    case .models: made = model(&dice)
     }
     // Now and then with the limits that users have, so that those too are reached in time.
-    made["limits"] = dice.one(in: 50) ? Array("default".utf8) : nil
+    made["limits"] = kind != .models && dice.one(in: 50) ? Array("default".utf8) : nil
     return made
   }
 
@@ -91,5 +92,52 @@ struct CaseMaker: Sendable {
     ])
     made["choices.jinja"] = seed.choices.map { Array($0.utf8) }
     return made
+  }
+
+  /// One file of a model changed; of those that begin with a header, mostly the header.
+  private func model(_ dice: inout Dice) -> FuzzCase {
+    guard !seeds.models.isEmpty else { return FuzzCase() }
+    let model = seeds.models[dice.below(seeds.models.count)]
+    guard !dice.one(in: 3) else {
+      return FuzzCase([("model.gguf", Self.numbersChanged(model.gguf, upTo: model.gguf.count, &dice))])
+    }
+    var made = FuzzCase(model.folder.map { ($0.name, $0.bytes) })
+    let (name, bytes) = model.folder[dice.below(model.folder.count)]
+    if name == "model.safetensors" {
+      let length = bytes.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+      var header = json.mutated(Array(bytes[8..<8 + length]), &dice)
+      // Mostly with the length that fits, so that what the header says is looked at.
+      let told = dice.one(in: 6) ? length : header.count
+      header = withUnsafeBytes(of: UInt64(told).littleEndian) { Array($0) } + header
+      made[name] =
+        dice.one(in: 4)
+        ? Self.numbersChanged(bytes, upTo: 8 + length, &dice) : header + bytes[(8 + length)...]
+    } else {
+      made[name] = json.mutated(bytes, &dice)
+    }
+    return made
+  }
+
+  /// Puts extreme little-endian numbers into places, flips bits, cuts the end.
+  private static func numbersChanged(_ bytes: [UInt8], upTo end: Int, _ dice: inout Dice) -> [UInt8] {
+    var bytes = bytes
+    for _ in 0..<dice.size(upTo: 4) + 1 {
+      let place = dice.below(max(1, end))
+      switch dice.below(4) {
+      case 0: bytes[place] ^= 1 << UInt8(dice.below(8))
+      case 1: bytes[place] = UInt8(dice.below(256))
+      default:
+        let numbers: [UInt64] = [
+          0, 1, 2, 31, 255, 1 << 16, 1 << 31, 1 << 32, 1 << 62, 1 << 63, .max, .max - 31,
+        ]
+        let width = dice.one(in: 2) ? 4 : 8
+        let number = numbers[dice.below(numbers.count)]
+        for offset in 0..<width where place + offset < bytes.count {
+          bytes[place + offset] = UInt8(truncatingIfNeeded: number >> (8 * UInt64(offset)))
+        }
+      }
+    }
+    if dice.one(in: 5) { bytes.removeLast(min(bytes.count, dice.size(upTo: 200))) }
+    return bytes
   }
 }

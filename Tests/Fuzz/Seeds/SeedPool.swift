@@ -23,6 +23,7 @@ struct SeedPool: Sendable {
   var recipes: [String] = BuiltInFiles.recipes
   var corpora = BuiltInFiles.corpora.map { Corpus(description: $0.description, data: $0.data) }
   var records: [String] = BuiltInFiles.records
+  var models: [SmallModel.Files] = []
 
   /// Our own seeds, those of a repository, and the conformance vectors beside it if there are any.
   static func collect(root: String) throws -> SeedPool {
@@ -37,6 +38,11 @@ struct SeedPool: Sendable {
           jinja: BuiltInTemplates.statements[0], choices: choices, record: BuiltInTemplates.record))
     }
     try pool.addTasks(root)
+    var name = Array("/tmp/phrasebook-fuzz-XXXXXX".utf8CString)
+    guard mkdtemp(&name) != nil else { throw Diagnostic.system("make", "/tmp", errno: errno) }
+    let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer { try? removeTree(folder) }
+    pool.models = try SmallModel.files(in: folder)
     let shared = getenv("PHRASEBOOK_SHARED").map { String(cString: $0) } ?? root + "/../shared"
     if fileExists(shared + "/vectors") { try pool.addVectors(shared + "/vectors") }
     return pool
