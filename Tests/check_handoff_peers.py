@@ -18,6 +18,33 @@ def run(checks, what, folder, *words, **variables):
     return result.stdout + result.stderr
 
 
+def llama_factory():
+    """A Python with LLaMA-Factory and the versions it asks for, over the packages of `.cache/torch`; None: none."""
+    place = os.path.join(environment.ROOT, ".cache", "llamafactory")
+    python = os.path.join(place, "bin", "python")
+    if os.path.exists(os.path.join(place, "complete")):
+        return python
+    subprocess.run([sys.executable, "-m", "venv", place], check=True)
+    packages = subprocess.run(
+        [python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], check=True, capture_output=True,
+        text=True).stdout.strip()
+    torch = next(path for path in sys.path if path.endswith("site-packages"))
+    with open(os.path.join(packages, "torch.pth"), "w") as file:
+        file.write(torch + "\n")
+    # It imports a package for sound, which it needs for sound only and which fits few versions of torch.
+    open(os.path.join(packages, "torchaudio.py"), "w").close()
+    wanted = ["llamafactory==0.9.5", "transformers==5.6.0", "tokenizers==0.22.2", "trl==0.24.0", "peft==0.18.1",
+              "accelerate==1.11.0", "datasets==4.0.0", "tyro<0.9", "omegaconf", "antlr4-python3-runtime==4.9.3", "fire",
+              "termcolor", "einops", "tiktoken", "av", "hf-transfer", "modelscope", "uvicorn", "fastapi", "starlette",
+              "sse-starlette", "shtab", "docstring_parser", "dill<0.3.9", "multiprocess<0.70.17", "fsspec<=2025.3.0",
+              "pandas", "pyarrow", "xxhash", "pytz", "tzdata", "python-dateutil", "six", "scipy"]
+    done = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", *wanted])
+    if done.returncode != 0:
+        return None
+    open(os.path.join(place, "complete"), "w").close()
+    return python
+
+
 def check(checks, place, base):
     out = environment.build(place, "peers")
     torch_rows = os.path.join(out, "handoff", "torch", "training.safetensors")
@@ -55,18 +82,13 @@ def check(checks, place, base):
         print("    ", *[line for line in text.splitlines() if "'loss'" in line][:1])
     else:
         print("skipped: trl is not installed")
-    if importlib.util.find_spec("llamafactory"):
-        # It imports a package for sound that it needs for sound only, and that fits few versions of torch.
-        empty = os.path.join(place, "empty")
-        os.makedirs(empty, exist_ok=True)
-        for name in ("torchaudio",):
-            if not importlib.util.find_spec(name):
-                open(os.path.join(empty, name + ".py"), "w").close()
+    factory = llama_factory()
+    if factory:
         run(
-            checks, "llamafactory-cli train", folder("llama-factory"), sys.executable, "-m", "llamafactory.cli", "train",
-            "sft.yaml", "max_steps=2", "use_cpu=true", DISABLE_VERSION_CHECK="1", PYTHONPATH=empty)
+            checks, "llamafactory-cli train", folder("llama-factory"), factory, "-m", "llamafactory.cli", "train",
+            "sft.yaml", "max_steps=2", "use_cpu=true", DISABLE_VERSION_CHECK="1")
     else:
-        print("skipped: llamafactory is not installed")
+        print("skipped: llamafactory could not be installed")
     if importlib.util.find_spec("axolotl"):
         run(
             checks, "axolotl's schema", folder("axolotl"), sys.executable, "-c",

@@ -1,3 +1,5 @@
+public import Transformer
+
 /// What the command line may change about a training; what is nil stays the recipe's.
 public struct TrainOptions: Sendable {
   public var steps: Int?
@@ -12,6 +14,10 @@ public struct TrainOptions: Sendable {
   public var validateEvery: Int?
   public var patience: Int?
   public var chosenWeights: Recipe.ChosenWeights?
+  /// What matrix products read.
+  public var precision: ProductPrecision?
+  /// Trains adapters: the recipe's, or those of the default rank.
+  public var lora = false
   /// Goes on from the last checkpoint, if there is one.
   public var resume = false
 
@@ -35,6 +41,8 @@ extension Recipe {
     if let steps = options.validateEvery { recipe.training.validateEvery = steps }
     if let patience = options.patience { recipe.training.patience = patience == 0 ? nil : patience }
     if let choice = options.chosenWeights { recipe.training.chosenWeights = choice }
+    if let precision = options.precision { recipe.training.precision = precision }
+    if options.lora, recipe.training.lora == nil { recipe.training.lora = AdapterSettings() }
     return recipe
   }
 }

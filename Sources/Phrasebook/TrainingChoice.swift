@@ -56,6 +56,8 @@ extension Recipe {
   /// What stands around inputs and targets: the model's own marks, what its chat template writes, or a line break.
   public enum ChatChoice: String, Sendable, Hashable, CaseIterable { case marks, template, plain }
 
+  public typealias Precision = ProductPrecision
+
   public enum ChosenWeights: String, Sendable, Hashable, CaseIterable { case last, best }
 }
 

@@ -40,6 +40,12 @@ struct TrainingOptions: ParsableArguments {
   @Option(help: "Which weights are the model: the last, or those with the lowest validation loss.")
   var choose: Recipe.ChosenWeights?
 
+  @Flag(help: "Train low-rank adapters beside the matrices in place of the weights.")
+  var lora = false
+
+  @Option(help: "What matrix products read: 32-bit floats or bfloat16.")
+  var precision: Recipe.Precision?
+
   func validate() throws {
     if let steps, steps < 1 { throw ValidationError("'--steps' must be at least 1, found \(steps).") }
     if let learningRate, !(1e-8...10).contains(learningRate) {
@@ -63,6 +69,8 @@ struct TrainingOptions: ParsableArguments {
     options.validateEvery = validateEvery
     options.patience = patience
     options.chosenWeights = choose
+    options.lora = lora
+    options.precision = precision
     return options
   }
 }
@@ -72,3 +80,4 @@ extension Recipe.Objective: ExpressibleByArgument {}
 extension Recipe.PromptFormat: ExpressibleByArgument {}
 extension Recipe.ChatChoice: ExpressibleByArgument {}
 extension Recipe.ChosenWeights: ExpressibleByArgument {}
+extension Recipe.Precision: ExpressibleByArgument {}

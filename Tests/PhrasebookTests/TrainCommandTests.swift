@@ -85,6 +85,7 @@ import Testing
       [], ["--learning-rate", "0.01"], ["--schedule", "linear"], ["--schedule", "constant"],
       ["--objective", "all"], ["--format", "tag"], ["--format", "none"], ["--chat", "plain"],
       ["--model", "tiny,dimension=32,layers=2,heads=2,hidden_dimension=48"], ["--steps", "11"],
+      ["--lora"], ["--precision", "bf16"],
     ]
     for choice in choices {
       let outcome = try workshop.run(["train", "out", "--quiet"] + choice)
@@ -92,6 +93,7 @@ import Testing
       let files = try workshop.files("out/model")
       #expect(models.insert(try #require(files["model.safetensors"])).inserted, "\(choice) changes nothing")
       #expect((files["prompt.json"] != nil) == ["--format", "--chat"].contains(choice.first), "\(choice)")
+      #expect((files["adapter/adapter_config.json"] != nil) == (choice.first == "--lora"), "\(choice)")
       if choice.first == "--format" {
         let evaluated = try workshop.run("evaluate", "out", "--quiet")
         #expect(evaluated.status == 0, "\(evaluated)")

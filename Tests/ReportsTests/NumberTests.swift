@@ -44,3 +44,14 @@ import Testing
   ])
   func escaping(text: String, html: String) { #expect(escaped(text) == html) }
 }
+
+@Suite struct SignificantNumberTests {
+  @Test(arguments: [
+    (0.002, "0.002"), (0.00005, "5e−5"), (0.000125, "1.25e−4"), (0, "0"), (1, "1"), (0.0123456, "0.0123"),
+    (12.5, "12.5"),
+    (-0.5, "−0.5"), (.nan, "–"), (123_456_789, "1.23e8"), (0.00999999, "0.01"),
+  ])
+  func smallNumbersAreShort(_ value: Double, _ text: String) {
+    #expect(significant(value) == text)
+  }
+}

@@ -49,6 +49,14 @@ import Testing
     expect(html, holds: "<title>only: 48.0% (n = 24, unseen)</title>")
   }
 
+  /// The log of the fixture: 700 steps at one rate, evaluated every hundred.
+  @Test func lossAndRateAreDrawn() throws {
+    let html = try filled().html
+    #expect(html.contains("Learning rate: up to 0.001, at the end 0.001."))
+    #expect(html.components(separatedBy: "<polyline class=\"curve\"").count - 1 == 2)
+    #expect(html.components(separatedBy: "<polyline class=\"held\"").count - 1 == 1)
+  }
+
   @Test func figuresOfTheHeadline() throws {
     let html = try filled().html
     expect(html, holds: "<span class=\"figure\">87.5<span class=\"unit\">%</span>")
