@@ -19,6 +19,8 @@ def main(folder, total, cap, out, cache):
 
     environment = jinja2.Environment()
     draw = random.Random(1)
+    feature = seqio.Feature(seqio.PassThroughVocabulary(1), add_eos=False, dtype=tf.string, rank=0)
+    features = {key: feature for key in ["inputs", "targets", "template", "task"]}
     names = []
     for name, records, templates in mixing.tasks(folder):
         compiled = [
@@ -44,7 +46,8 @@ def main(folder, total, cap, out, cache):
             def one(example):
                 text, target, key = tf.numpy_function(
                     lambda line: render(line), [example["line"]], [tf.string, tf.string, tf.string])
-                return {"inputs": text, "targets": target, "template": key}
+                fields = {"inputs": text, "targets": target, "template": key}
+                return {key: tf.ensure_shape(value, []) for key, value in fields.items()}
 
             return dataset.map(one, num_parallel_calls=1)
 
@@ -54,7 +57,7 @@ def main(folder, total, cap, out, cache):
                 {"train": path}, feature_description={"line": tf.io.FixedLenFeature([], tf.string)},
                 num_input_examples={"train": mixing.size(records)}),
             preprocessors=[preprocess, lambda dataset, name=name: dataset.map(lambda e: {**e, "task": name})],
-            output_features={})
+            output_features=features)
         names.append(name)
     rate = lambda task: min(task.num_input_examples("train"), int(cap))
     seqio.MixtureRegistry.add("mix", [(name, rate) for name in names])

@@ -9,8 +9,6 @@ struct CommitCommand: ParsableCommand {
       Every file is read again and held against its SHA-256; the manifest is written last.
 
       Example:
-        phrasebook build phrasebook.yaml --output /tmp/mixture --shards 2 --shard 0
-        phrasebook build phrasebook.yaml --output /tmp/mixture --shards 2 --shard 1
         phrasebook commit /tmp/mixture
       """)
 

@@ -4,8 +4,8 @@ import Testing
 /// The documentation against the program: nothing undocumented, nothing documented that does not run.
 @Suite struct DocumentationTests {
   static let commands = [
-    "run", "plan", "build", "commit", "audit", "export", "render", "train", "evaluate", "report", "import promptsource", "import lm-eval",
-    "convert", "handoff",
+    "run", "plan", "build", "commit", "audit", "export", "render", "train", "evaluate", "report",
+    "import promptsource", "import lm-eval", "convert", "handoff",
   ]
 
   private static func catalogue(_ name: String) throws -> String {
