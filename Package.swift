@@ -89,6 +89,10 @@ let package = Package(
       ],
       path: "Tests/Fuzz", exclude: ["README.md"]),
 
+    // What Benchmarks/diversity measures, without files and processes around it.
+    .executableTarget(
+      name: "DiversityMeasure", dependencies: ["Bytes", "Diversity"], path: "Benchmarks/DiversityMeasure"),
+
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(name: "CompressionTests", dependencies: ["Bytes", "Compression"]),
     .testTarget(name: "RecordsTests", dependencies: ["Bytes", "Records", "JSON"]),
@@ -101,7 +105,8 @@ let package = Package(
         "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Diversity", "Mixtures", "Imports",
       ]),
     .testTarget(
-      name: "DiversityTests", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
+      name: "DiversityTests", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "LintTests",
       dependencies: ["Bytes", "Records", "JSON", "YAML", "Templates", "Diversity", "Lint", "Phrasebook"]),

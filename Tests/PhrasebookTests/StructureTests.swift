@@ -29,10 +29,11 @@ import Testing
       "Compression", "Transformer", "Training", "Evaluation", "Reports",
     ],
     "PhrasebookCLI": ["Bytes", "Phrasebook", "ArgumentParser"],
+    "DiversityMeasure": ["Bytes", "Diversity"],
     "PhrasebookFuzz": ["Bytes", "Records", "JSON", "Corpora", "Templates", "Phrasebook", "ArgumentParser"],
   ]
   /// Targets that stand elsewhere than in a folder of `Sources` with their name.
-  static let folders = ["PhrasebookFuzz": "Tests/Fuzz"]
+  static let folders = ["PhrasebookFuzz": "Tests/Fuzz", "DiversityMeasure": "Benchmarks/DiversityMeasure"]
   static let system: Set<String> = ["Glibc", "Dispatch", "Synchronization", "Swift"]
 
   @Test(arguments: allowed.keys.sorted())
