@@ -4,7 +4,9 @@ import Testing
 /// The documentation against the program: nothing undocumented, nothing documented that does not run.
 @Suite struct DocumentationTests {
   static let commands = [
-    "run", "plan", "build", "commit", "audit", "export", "render", "train", "evaluate", "report", "import promptsource", "import lm-eval",
+    "run", "plan", "build", "commit", "audit", "export", "render", "train", "evaluate", "report",
+    "import promptsource", "import lm-eval",
+    "validate",
   ]
 
   private static func catalogue(_ name: String) throws -> String {
