@@ -99,6 +99,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Benchmarks/training"),
+    // What Benchmarks/diversity measures, without files and processes around it.
+    .executableTarget(
+      name: "DiversityMeasure", dependencies: ["Bytes", "Diversity"], path: "Benchmarks/DiversityMeasure"),
 
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(name: "CompressionTests", dependencies: ["Bytes", "Compression"]),
@@ -112,7 +115,8 @@ let package = Package(
         "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Diversity", "Mixtures", "Imports",
       ]),
     .testTarget(
-      name: "DiversityTests", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"]),
+      name: "DiversityTests", dependencies: ["Bytes", "Records", "JSON", "Templates", "Diversity"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "LintTests",
       dependencies: ["Bytes", "Records", "JSON", "YAML", "Templates", "Diversity", "Lint", "Phrasebook"]),

@@ -29,6 +29,7 @@ enum ValidationText {
         pairs.append(("new_family_share", .number(outlook.newShare)))
         pairs.append(("unwritten_families", .number(outlook.unwritten)))
       }
+      pairs.append(("near_duplicate_pairs", .integer(Int64(task.nearDuplicatePairs))))
       pairs.append(("suggestions", .list(task.suggestions.map(Value.string))))
       return .dictionary(ValueDictionary(pairs))
     }

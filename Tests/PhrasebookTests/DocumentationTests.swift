@@ -5,7 +5,7 @@ import Testing
 @Suite struct DocumentationTests {
   static let commands = [
     "run", "plan", "build", "commit", "audit", "export", "render", "train", "evaluate", "report",
-    "import promptsource", "import lm-eval", "convert", "handoff",
+    "import promptsource", "import lm-eval", "convert", "handoff", "validate",
   ]
 
   private static func catalogue(_ name: String) throws -> String {

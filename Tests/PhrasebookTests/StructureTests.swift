@@ -29,13 +29,17 @@ import Testing
       "Compression", "Transformer", "Training", "Evaluation", "Reports",
     ],
     "PhrasebookCLI": ["Bytes", "Phrasebook", "ArgumentParser"],
+    "DiversityMeasure": ["Bytes", "Diversity"],
     "PhrasebookFuzz": [
       "Bytes", "Records", "JSON", "Corpora", "Templates", "Transformer", "Phrasebook", "ArgumentParser",
     ],
     "TrainingSpeed": ["Bytes", "Transformer", "ArgumentParser"],
   ]
   /// Targets that stand elsewhere than in a folder of `Sources` with their name.
-  static let folders = ["PhrasebookFuzz": "Tests/Fuzz", "TrainingSpeed": "Benchmarks/training"]
+  static let folders = [
+    "PhrasebookFuzz": "Tests/Fuzz", "TrainingSpeed": "Benchmarks/training",
+    "DiversityMeasure": "Benchmarks/DiversityMeasure",
+  ]
   static let system: Set<String> = ["Glibc", "Dispatch", "Synchronization", "Swift"]
 
   @Test(arguments: allowed.keys.sorted())

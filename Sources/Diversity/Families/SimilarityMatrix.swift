@@ -56,6 +56,9 @@ package struct SimilarityMatrix: Sendable {
   /// The highest similarity of two different texts.
   package var highest: Double? { values.max() }
 
+  /// How many pairs of different texts are at least so alike.
+  package func pairs(atLeast similarity: Double) -> Int { values.count { $0 >= similarity } }
+
   /// The two texts that are most alike, the earliest of equals.
   package var nearest: (first: Int, second: Int)? {
     var best: (first: Int, second: Int, value: Double)?

@@ -5,6 +5,8 @@ package struct DiversitySurvey: Sendable {
     package var figures: DiversityFigures
     /// nil for a task without templates.
     package var outlook: FamilyOutlook?
+    /// Pairs of templates whose similarity makes them near-duplicates.
+    package var nearDuplicatePairs: Int
     package var suggestions: [String]
   }
 
@@ -22,6 +24,7 @@ package struct DiversitySurvey: Sendable {
       tasks.append(
         Task(
           name: set.name, figures: figures, outlook: FamilyOutlook(families: set.families),
+          nearDuplicatePairs: set.similarities.pairs(atLeast: TemplateFamilies.defaultSimilarity),
           suggestions: DiversitySuggestions.of(set, figures)))
     }
     guard sets.count > 1 else {

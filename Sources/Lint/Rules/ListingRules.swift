@@ -117,7 +117,8 @@ enum ListingRules {
         let fields = Set(template.choicesAnatomy?.fields.map(\.name) ?? [])
         let shown = Set(input.flatMap { $0.output?.fields ?? [] })
         let isListed = items.count > 1 || input.contains { $0.output?.choices == .list }
-        self = isListed ? .present : fields.isDisjoint(with: shown) ? .absent : .unknown
+        let picks = input.contains { $0.output?.choices == .chosen }
+        self = isListed ? .present : picks || !fields.isDisjoint(with: shown) ? .unknown : .absent
         return
       }
       // Lists stand in the sources of expressions too: `["a", "b"] | join`.
@@ -128,8 +129,10 @@ enum ListingRules {
       if all || input.contains(where: { $0.output?.choices == .list }) {
         self = .present
       } else {
-        // Letters and numbers name options that a field may hold, or the ends of a scale.
-        self = choices.allSatisfy { $0.count < 3 } ? .unknown : .absent
+        // Letters and numbers name options that a field may hold, or the ends of a scale; items picked one by one
+        // may be all of them.
+        let picks = input.contains { $0.output?.choices == .chosen }
+        self = picks || choices.allSatisfy { $0.count < 3 } ? .unknown : .absent
       }
     }
   }
