@@ -3,7 +3,7 @@ import Foundation
 import Templates
 import Testing
 
-@testable import Diversity
+import Diversity
 
 /// Ours against the packages that the figures are named after (`Tests/check_diversity.py` made the numbers).
 @Suite struct FigureTests {
