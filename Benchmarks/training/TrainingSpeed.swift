@@ -68,7 +68,8 @@ struct TrainingSpeed: ParsableCommand {
     let gradient = FloatMemory(count: trained.values.count)
     let loss = try pass.lossAndGradient(batches[0], into: gradient)
     try Safetensors.write(
-      trained.tensors(of: gradient), metadata: [("loss", "\(loss.all)")], to: folder + "/gradient.safetensors")
+      trained.tensors(of: gradient), metadata: [("loss", "\(loss.all)")], to: folder + "/gradient.safetensors"
+    )
     let optimizer = AdamW(trained, AdamW.Settings(decay: 0.1, beta1: 0.9, beta2: 0.999, clip: 1))
     var step = 0
     tell("ready \(loss.all)")

@@ -118,7 +118,8 @@ struct LayerBackward {
     func finish(_ range: Range<Int>) {
       let start = range.lowerBound * width
       pb_rms_norm_backward(
-        input + start, gain, state.inverse + range.lowerBound, dnormed + start, dinput + start, sums.of(range),
+        input + start, gain, state.inverse + range.lowerBound, dnormed + start, dinput + start,
+        sums.of(range),
         range.count, width)
     }
 

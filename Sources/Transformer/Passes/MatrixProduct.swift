@@ -47,7 +47,8 @@ enum MatrixProduct {
     _ k: Int, _ adding: Bool
   ) throws(Diagnostic) {
     let status = dnnl_sgemm(
-      a.1 ? letterT : letterN, b.1 ? letterT : letterN, Int64(m), Int64(n), Int64(k), 1, a.0, Int64(a.2), b.0, Int64(b.2), adding ? 1 : 0, c.0,
+      a.1 ? letterT : letterN, b.1 ? letterT : letterN, Int64(m), Int64(n), Int64(k), 1, a.0, Int64(a.2), b.0,
+      Int64(b.2), adding ? 1 : 0, c.0,
       Int64(c.1))
     guard status == dnnl_success else {
       throw Diagnostic("a matrix product failed (oneDNN status \(status.rawValue))", cause: .environment)

@@ -45,7 +45,10 @@ struct ProjectionBackward {
   }
 
   /// Asks for the gradients of the weights, or of the adapters where there are any in the pass.
-  func collect(_ dy: Operand, _ x: Operand, rows: Int, _ gradient: Floats, _ into: inout WeightGradients, _ pass: TransformerPass) {
+  func collect(
+    _ dy: Operand, _ x: Operand, rows: Int, _ gradient: Floats, _ into: inout WeightGradients,
+    _ pass: TransformerPass
+  ) {
     let p = projection
     guard pass.adapters != nil else {
       into.add(dy, x, into: gradient + p.offset, rows: rows, inputs: p.inputs, outputs: p.outputs)

@@ -5,7 +5,9 @@ extension TransformerPass {
   /// Gives the batch's loss and its gradient, which has the layout of what is trained: the weights, or the adapters.
   ///
   /// - Parameter adding: adds to what `gradient` holds; otherwise that is overwritten.
-  package func lossAndGradient(_ batch: TokenBatch, into gradient: FloatMemory, adding: Bool = false) throws -> Loss {
+  package func lossAndGradient(_ batch: TokenBatch, into gradient: FloatMemory, adding: Bool = false) throws
+    -> Loss
+  {
     let mark = arena.mark
     defer { arena.release(mark) }
     if !adding { clearSmallTensors(gradient.pointer) }

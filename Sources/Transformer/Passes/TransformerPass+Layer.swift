@@ -78,7 +78,9 @@ extension TransformerPass {
     let c = configuration
     let (width, hiddenWidth, queryWidth) = (c.dimension, c.hiddenDimension, c.queryDimension)
     let gain = parameter(weights.layout.layers[index].feedNorm)
-    let (after, gateUp, down) = (projection(.output, index), projection(.gateUp, index), projection(.down, index))
+    let (after, gateUp, down) = (
+      projection(.output, index), projection(.gateUp, index), projection(.down, index)
+    )
     try divide(rows: rows.count) { range, lane in
       let (start, count) = (range.lowerBound, range.count)
       let middle = state.middle + start * width
