@@ -33,12 +33,14 @@ def llama_factory():
         file.write(torch + "\n")
     # It imports a package for sound, which it needs for sound only and which fits few versions of torch.
     open(os.path.join(packages, "torchaudio.py"), "w").close()
-    wanted = ["llamafactory==0.9.5", "transformers==5.6.0", "tokenizers==0.22.2", "trl==0.24.0", "peft==0.18.1",
-              "accelerate==1.11.0", "datasets==4.0.0", "tyro<0.9", "omegaconf", "antlr4-python3-runtime==4.9.3", "fire",
-              "termcolor", "einops", "tiktoken", "av", "hf-transfer", "modelscope", "uvicorn", "fastapi", "starlette",
-              "sse-starlette", "shtab", "docstring_parser", "dill<0.3.9", "multiprocess<0.70.17", "fsspec<=2025.3.0",
-              "pandas", "pyarrow", "xxhash", "pytz", "tzdata", "python-dateutil", "six", "scipy"]
-    done = subprocess.run([python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps", *wanted])
+    install = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    done = subprocess.run([*install, "--no-deps", "llamafactory==0.9.5"])
+    if done.returncode == 0:
+        # What it imports for text, in the versions that it asks for; torch is there already.
+        done = subprocess.run([
+            *install, "transformers==5.6.0", "trl==0.24.0", "peft==0.18.1", "accelerate==1.11.0", "datasets==4.0.0",
+            "tyro<0.9", "omegaconf", "fire", "einops", "tiktoken", "av<17", "hf-transfer", "modelscope", "uvicorn",
+            "fastapi", "sse-starlette"])
     if done.returncode != 0:
         return None
     open(os.path.join(place, "complete"), "w").close()

@@ -9,6 +9,13 @@ public func isFolder(_ path: String) -> Bool {
   return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
 }
 
+/// Whether two paths lead to one folder that is there.
+public func isSameFolder(_ path: String, _ other: String) -> Bool {
+  var (first, second) = (stat(), stat())
+  return isFolder(path) && stat(path, &first) == 0 && stat(other, &second) == 0
+    && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+}
+
 /// Makes the folder and those above it.
 public func makeFolder(_ path: String) throws(Diagnostic) {
   var prefix = ""

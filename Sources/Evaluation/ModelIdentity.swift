@@ -39,6 +39,6 @@ public struct ModelIdentity: Sendable, Hashable {
 
   private static func decidesAnswers(_ path: String) -> Bool {
     path.hasSuffix(".safetensors") || path.hasSuffix(".gguf") || path == "config.json"
-      || path == "tokenizer.json"
+      || path == "tokenizer.json" || path == "prompt.json"
   }
 }

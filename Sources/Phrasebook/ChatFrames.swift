@@ -13,9 +13,9 @@ enum ChatFrames {
   /// Renders the template of a model's files around texts that are found again.
   ///
   /// - Throws: a `Diagnostic` where there is no template, where it fails, and where it changes what is said.
-  static func frame(of model: String) throws -> ChatFrame {
-    guard let source = try ChatTemplateSource.find(model) else {
-      throw Diagnostic("the model '\(model)' has no chat template; choose 'chat: marks' or 'chat: plain'")
+  static func frame(of path: String) throws -> ChatFrame {
+    guard let source = try ChatTemplateSource.find(path) else {
+      throw Diagnostic("the model '\(path)' has no chat template; choose 'chat: marks' or 'chat: plain'")
     }
     let compiled = try CompiledTemplate.compile(
       TemplateSource(
@@ -25,7 +25,8 @@ enum ChatFrames {
     let template = Template(compiled)
     let user = turn("user", blank + question + blank)
     let asked = try render(template, source, [user], prompting: true)
-    let whole = try render(template, source, [user, turn("assistant", blank + answer + blank)], prompting: false)
+    let model = turn("assistant", blank + answer + blank)
+    let whole = try render(template, source, [user, model], prompting: false)
     func fail(_ what: String) -> Diagnostic {
       Diagnostic(
         "the chat template \(what); choose 'chat: marks' or 'chat: plain'",

@@ -27,7 +27,10 @@ enum Interruption {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global(qos: .userInitiated))
       source.setEventHandler {
         signalNumber.store(number, ordering: .sequentiallyConsistent)
-        if stop.isHeard, stop.request() { return }
+        if stop.isHeard, stop.request() {
+          write("\nstopping after this step, with the state saved; once more: at once\n", to: STDERR_FILENO)
+          return
+        }
         UnfinishedFiles.removeAll()
         _exit(128 + number)
       }

@@ -165,5 +165,16 @@ struct Checkpoints {
       "the checkpoint '\(path)' is damaged: '\(name)' is missing or not as it was written; \(advice(path))")
   }
 
-  func removeAll() throws(Diagnostic) { try removeTree(place) }
+  /// Removes them; cut off in the middle, none is left that could be taken for whole.
+  func removeAll() throws(Diagnostic) {
+    try clear()
+    guard fileExists(place) else { return }
+    try move(place, leftover)
+    try clear()
+  }
+
+  /// Removes what a removal left that was cut off.
+  func clear() throws(Diagnostic) { try removeTree(leftover) }
+
+  private var leftover: String { place + AtomicFile.temporarySuffix }
 }

@@ -34,12 +34,18 @@ public struct Trainer: Sendable {
     into folder: String, resume: Bool = false, progress: (TrainingProgress) -> Void = { _ in },
     starting: (TrainingEstimate) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> TrainingSummary {
+    if case .pretrained(let path) = configuration.model, isSameFolder(path, folder) {
+      throw Diagnostic(
+        "the model '\(path)' stands where the trained one is to be, and would be lost; copy it and go on from the copy"
+      )
+    }
     let start = try prepare()
     let (weights, plan) = (start.model.weights, start.plan)
     let optimizer = AdamW(start.trained, configuration.optimizerSettings)
     let checkpoints = Checkpoints(
       folder: folder, fingerprint: fingerprint(weights, [start.training, start.validation]),
       kept: configuration.keptCheckpoints ?? 1)
+    try checkpoints.clear()
     var (step, log) = (0, TrainingLog())
     if resume, let kept = try checkpoints.restore(start.trained, optimizer) {
       (step, log) = kept
@@ -55,8 +61,7 @@ public struct Trainer: Sendable {
     starting(try estimate(start, work))
     var loop = TrainingLoop(
       configuration: configuration, weights: weights, adapters: start.adapters, optimizer: optimizer,
-      examples: start.training,
-      validation: start.validation, plan: plan, step: step, log: log)
+      examples: start.training, validation: start.validation, plan: plan, step: step, log: log)
     let record = try LiveRecord(folder: folder, log)
     let ending = try withoutActuallyEscaping(progress) { progress in
       try withoutActuallyEscaping(shouldStop) { shouldStop in

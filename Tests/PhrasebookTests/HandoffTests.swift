@@ -64,6 +64,8 @@ import Testing
           #expect(own.map { tokens[$0] }.first == 0 && own.map { tokens[$0] }.last == 2)
           let ownKinds = own.map { kinds[$0] }
           #expect(ownKinds == ownKinds.sorted() && ownKinds.first == 1 && ownKinds.last == 2)
+          // The answer mark is the last token of what is read; the target begins behind it.
+          #expect(own.last { kinds[$0] == 1 }.map { tokens[$0] } == 1)
           examples += 1
         }
       }

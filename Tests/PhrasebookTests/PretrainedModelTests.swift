@@ -30,6 +30,15 @@ import Testing
     #expect(try workshop.read("out/evaluation/results.json").contains(#""model": "base""#))
   }
 
+  @Test func aModelIsNotReplacedByWhatGoesOnFromIt() throws {
+    let workshop = try Self.built()
+    #expect(try workshop.run("train", "out", "--steps", "2").status == 0)
+    let before = try workshop.files("out/model")
+    let outcome = try workshop.run("train", "out", "--model", "out/model", "--steps", "2")
+    #expect(outcome.status == 2 && outcome.errors.contains("copy it and go on from the copy"), "\(outcome)")
+    #expect(try workshop.files("out/model") == before)
+  }
+
   @Test func aRecipeNamesWeights() throws {
     let model = try #require(SmallProject.recipe.firstRange(of: /model:\n(  .*\n)+/))
     let named = SmallProject.recipe.replacingCharacters(in: model, with: "model: nowhere.gguf\n")
