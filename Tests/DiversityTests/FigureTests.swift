@@ -1,9 +1,8 @@
 import Bytes
+import Diversity
 import Foundation
 import Templates
 import Testing
-
-@testable import Diversity
 
 /// Ours against the packages that the figures are named after (`Tests/check_diversity.py` made the numbers).
 @Suite struct FigureTests {
