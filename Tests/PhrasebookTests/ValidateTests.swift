@@ -141,6 +141,14 @@ import Testing
       }, "\(commands)")
   }
 
+  /// Without the packages of the default corpora the rules about records are not asked, which is told.
+  @Test func theRepositorysOwnTemplatesAreClean() throws {
+    for path in ["templates", "phrasebook.yaml"] {
+      let outcome = try Workshop().run("validate", Repository.root + "/" + path, "--strict")
+      #expect(outcome.status == 0, "\(outcome)")
+    }
+  }
+
   @Test func recipesTellWhatTheyHoldOut() throws {
     let workshop = try Workshop()
     try SmallProject.write(into: workshop)
