@@ -54,7 +54,8 @@ package struct Linter: Sendable {
           .straddling,
           task.templates[held].aboutAll(
             "'\(task.templates[held].name)' is held out, but \(share)% of its word trigrams are those of "
-              + "'\(task.templates[trained].name)', which is trained with"), template: task.templates[held].name)
+              + "'\(task.templates[trained].name)', which is trained with"),
+          template: task.templates[held].name)
       }
     }
     return findings.sorted

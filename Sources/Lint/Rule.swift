@@ -14,7 +14,8 @@ package struct Rule: Sendable, Hashable {
   package let remedy: String
 
   init(
-    _ code: String, _ severity: Diagnostic.Severity, _ summary: String, why reason: String, mend remedy: String
+    _ code: String, _ severity: Diagnostic.Severity, _ summary: String, why reason: String,
+    mend remedy: String
   ) {
     self.code = code
     self.severity = severity

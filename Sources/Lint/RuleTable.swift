@@ -56,7 +56,8 @@ extension Rule {
     why: "a reply that is cut short or goes on can be read as either",
     mend: "word the choices so that none begins another")
   static let sameChoices = Rule(
-    "PB110", .warning, "two answer choices differ in case or blanks only", why: "as answers they are one, and ranking them counts it twice",
+    "PB110", .warning, "two answer choices differ in case or blanks only",
+    why: "as answers they are one, and ranking them counts it twice",
     mend: "word them differently, or name each answer once")
   static let choiceOrder = Rule(
     "PB111", .note, "the input lists the choices in another order than they are defined",
@@ -81,7 +82,8 @@ extension Rule {
     mend: "write {{ field }}; for a brace itself {{ '{' }}")
   static let strayEscape = Rule(
     "PB117", .warning, "the remains of a line break stand in the text",
-    why: "a backslash with n, or the n alone, comes out as letters", mend: "break the line (--fix does for \\n)")
+    why: "a backslash with n, or the n alone, comes out as letters",
+    mend: "break the line (--fix does for \\n)")
   static let blankBeforeTarget = Rule(
     "PB118", .warning, "blanks stand at the input's end",
     why: "in lm-eval they come before the target's own and are tokens nobody was trained on",
@@ -102,7 +104,8 @@ extension Rule {
     mend: "list them in the input, or give a corpus, so that PB204 can look")
 
   static let records = [
-    renderingFails, emptyInput, emptyTarget, targetNoChoice, tooLong, placeholder, leakedLabel, tellingInstruction,
+    renderingFails, emptyInput, emptyTarget, targetNoChoice, tooLong, placeholder, leakedLabel,
+    tellingInstruction,
     contradiction, idleChoice, imbalance,
   ]
   static let renderingFails = Rule(
@@ -115,7 +118,8 @@ extension Rule {
     "PB203", .error, "records have an empty target", why: "there is nothing to learn or to score",
     mend: "cover every case of the label, or leave such records out")
   static let targetNoChoice = Rule(
-    "PB204", .error, "targets are none of the answer choices", why: "such an answer can never be scored as right",
+    "PB204", .error, "targets are none of the answer choices",
+    why: "such an answer can never be scored as right",
     mend: "write the target as {{ answer_choices[…] }}")
   static let tooLong = Rule(
     "PB205", .warning, "inputs are longer than the limit", why: "training cuts or drops them",

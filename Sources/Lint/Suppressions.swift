@@ -78,7 +78,8 @@ package struct Suppressions: Sendable {
     for finding in findings {
       let line = finding.diagnostic.location?.line ?? 0
       let match = comments.indices.first {
-        comments[$0].code == finding.rule.code && comments[$0].lines.contains(line) && !comments[$0].reason.isEmpty
+        comments[$0].code == finding.rule.code && comments[$0].lines.contains(line)
+          && !comments[$0].reason.isEmpty
       }
       if let match {
         used.insert(match)
@@ -95,7 +96,8 @@ package struct Suppressions: Sendable {
           comment.code.isEmpty
           ? "the comment names no rule; expected 'phrasebook: allow PB107 reason'"
           : "there is no rule \(comment.code)"
-            + suggestion(for: comment.code, among: Rule.all.map(\.code).filter { $0.hasPrefix(comment.code.prefix(3)) })
+            + suggestion(
+              for: comment.code, among: Rule.all.map(\.code).filter { $0.hasPrefix(comment.code.prefix(3)) })
         own.add(.badSuppression, diagnostic)
       } else if comment.reason.isEmpty {
         diagnostic.message = "the comment allows \(comment.code) without a reason, and so allows nothing"

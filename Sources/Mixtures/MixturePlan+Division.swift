@@ -26,21 +26,13 @@ extension MixturePlan {
   ) throws(Diagnostic) -> PlannedTask {
     let records = try RecordParts(task.store, fractions: settings.splits, key: seeds.splits, threads: threads)
     let sources = task.templates.map(\.source)
-    var families = TemplateFamilies.firstMembers(
-      of: sources.map(TemplateWords.init), similarity: settings.holdOut.similarity,
-      variantsOf: sources.map { $0.parent?.id })
-    for names in settings.holdOut.families { join(&families, sources, named: names) }
     let isHeldOut = settings.holdOut.holdsOut(task)
     try requireRecords(records, of: task, isHeldOut: isHeldOut, settings)
+    let families = settings.holdOut.families(of: sources)
     var held = Array(repeating: true, count: sources.count)
     if !isHeldOut {
-      let templates = sources.indices.map {
-        TemplateHoldOut.Template(
-          id: sources[$0].id, name: sources[$0].name, parent: sources[$0].parent,
-          tags: TemplateTags.of(sources[$0]), family: families[$0])
-      }
-      let holdOut = TemplateHoldOut(task: task.name, templates: templates, rule: settings.holdOut)
-      held = try holdOut.choose(key: seeds.holdOut(task: task.name))
+      held = try settings.holdOut.isHeldOut(
+        sources, families: families, task: task.name, key: seeds.holdOut(task: task.name))
     }
     var planned = PlannedTask(
       task: task, records: records, families: families, isHeldOut: isHeldOut,
@@ -53,19 +45,6 @@ extension MixturePlan {
       planned.families.append(task.templates.count)
     }
     return planned
-  }
-
-  /// Makes one family of those that have a template of the names.
-  private static func join(_ families: inout [Int], _ sources: [TemplateSource], named names: [String]) {
-    let members = sources.indices.filter { place in
-      let source = sources[place]
-      return [source.id, source.name, source.parent?.id, source.parent?.name].contains { name in
-        name.map { names.contains(name: $0) } ?? false
-      }
-    }
-    let joined = Set(members.map { families[$0] })
-    guard let first = joined.min() else { return }
-    for place in families.indices where joined.contains(families[place]) { families[place] = first }
   }
 
   private static func requireRecords(

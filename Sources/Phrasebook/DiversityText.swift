@@ -10,7 +10,8 @@ enum DiversityText {
       text += "\n"
     }
     if survey.tasks.count > 1 {
-      text += "diversity of all \(survey.tasks.count) tasks together\n" + table(survey.collection, whole: true)
+      text +=
+        "diversity of all \(survey.tasks.count) tasks together\n" + table(survey.collection, whole: true)
     }
     return text
   }

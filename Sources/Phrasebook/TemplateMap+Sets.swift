@@ -25,9 +25,11 @@ extension TemplateMap {
     self.init(
       plan.tasks.map { task in
         let unseen = Set(task.unseen)
-        let sources = task.task.templates.map(\.source)
+        // What the plan adds to the task's own templates is no phrasing.
+        let own = task.tagged ?? task.task.templates.count
+        let sources = task.task.templates.prefix(own).map(\.source)
         return TemplateSet(
-          name: task.task.name, sources: sources, similarity: plan.settings.holdOut.similarity,
+          name: task.task.name, sources: sources, families: Array(task.families.prefix(own)),
           isHeldOut: sources.indices.map(unseen.contains))
       })
   }

@@ -1,7 +1,7 @@
 import Bytes
 import Corpora
-import Diversity
 import Dispatch
+import Diversity
 import Lint
 import Mixtures
 import Records
@@ -93,14 +93,9 @@ struct ValidationRun {
     let settings = recipe.mixtureSettings(BuildOptions()).holdOut
     if let cluster, settings.clusters.contains(cluster) { return sources.map { _ in true } }
     if settings.tasks.contains(task.name) { return sources.map { _ in true } }
-    let families = TemplateFamilies.firstMembers(
-      task.similarities, similarity: settings.similarity, variantsOf: sources.map { $0.parent?.id })
-    let templates = sources.indices.map {
-      TemplateHoldOut.Template(
-        id: sources[$0].id, name: sources[$0].name, parent: sources[$0].parent, family: families[$0])
-    }
-    return try TemplateHoldOut(task: task.name, templates: templates, rule: settings)
-      .choose(key: SeedParts(seed: recipe.seed).holdOut(task: task.name))
+    return try settings.isHeldOut(
+      sources, families: settings.families(of: sources, task.similarities), task: task.name,
+      key: SeedParts(seed: recipe.seed).holdOut(task: task.name))
   }
 
   /// Mends what can be mended.

@@ -37,7 +37,8 @@ struct ValidateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Folder of the tasks' corpora (default: corpora beside the folder of the templates).", valueName: "dir"))
+      "Folder of the tasks' corpora (default: corpora beside the folder of the templates).", valueName: "dir")
+  )
   var corpora: String?
 
   @Option(help: ArgumentHelp("Records of each task to render, 0 for none (default: 200).", valueName: "n"))

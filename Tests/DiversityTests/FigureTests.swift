@@ -1,19 +1,26 @@
 import Bytes
+import Diversity
 import Foundation
 import Templates
 import Testing
 
-import Diversity
-
 /// Ours against the packages that the figures are named after (`Tests/check_diversity.py` made the numbers).
 @Suite struct FigureTests {
   private struct Figures: Decodable {
-    var self_bleu_nltk: [Double]
-    var self_bleu_fast_bleu: [Double]
+    var selfBLEUByNLTK: [Double]
+    var selfBLEUByFastBLEU: [Double]
     var vendi: Double
-    var vendi_long: Double
+    var vendiLong: Double
     var distinct: [Double]
     var jaccard: [[Double]]
+
+    enum CodingKeys: String, CodingKey {
+      case selfBLEUByNLTK = "self_bleu_nltk"
+      case selfBLEUByFastBLEU = "self_bleu_fast_bleu"
+      case vendi
+      case vendiLong = "vendi_long"
+      case distinct, jaccard
+    }
   }
 
   private static func fixture(_ name: String) throws -> Data {
@@ -32,16 +39,18 @@ import Diversity
     let (texts, figures) = try Self.load()
     let grams = GramNumbers(texts, orders: 4)
     let scores = SelfBLEU.scores(grams)
-    for expected in [figures.self_bleu_nltk, figures.self_bleu_fast_bleu] {
+    for expected in [figures.selfBLEUByNLTK, figures.selfBLEUByFastBLEU] {
       try #require(expected.count == scores.count)
       for (place, (ours, theirs)) in zip(scores, expected).enumerated() {
         #expect(abs(ours - theirs) < 1e-9, "text \(place)")
       }
     }
     let mean = try #require(SelfBLEU.mean(grams))
-    #expect(abs(mean - figures.self_bleu_nltk.reduce(0, +) / Double(texts.count)) < 1e-9)
+    #expect(abs(mean - figures.selfBLEUByNLTK.reduce(0, +) / Double(texts.count)) < 1e-9)
     #expect(SelfBLEU.mean(GramNumbers([texts[0]], orders: 4)) == nil)
-    #expect(SelfBLEU.scores(GramNumbers([[1, 2, 3, 4], [1, 2, 3, 4]], orders: 4)).allSatisfy { abs($0 - 1) < 1e-12 })
+    #expect(
+      SelfBLEU.scores(GramNumbers([[1, 2, 3, 4], [1, 2, 3, 4]], orders: 4)).allSatisfy { abs($0 - 1) < 1e-12 }
+    )
   }
 
   @Test func vendiScoreIsThatOfItsPackage() throws {
@@ -49,7 +58,7 @@ import Diversity
     let ours = try #require(VendiScore.score(GramNumbers(texts, orders: 4)))
     #expect(abs(ours - figures.vendi) < 1e-6)
     let long = try #require(VendiScore.score(GramNumbers(texts.filter { $0.count >= 4 }, orders: 4)))
-    #expect(abs(long - figures.vendi_long) < 1e-6)
+    #expect(abs(long - figures.vendiLong) < 1e-6)
     // Four texts unlike each other count four, four equal ones one.
     let apart = (0..<4).map { text in (0..<5).map { text * 10 + $0 } }
     #expect(abs((VendiScore.score(GramNumbers(apart, orders: 4)) ?? 0) - 4) < 1e-9)
@@ -102,7 +111,8 @@ import Diversity
 
   @Test(arguments: [
     ("Is {{ x }} good? ||| {{ y }}", "question"), ("{{ x }}\nName the colour. ||| {{ y }}", "command"),
-    ("Please list all of {{ x }}. ||| {{ y }}", "command"), ("{{ x }} The colour of it is ||| {{ y }}", "cloze"),
+    ("Please list all of {{ x }}. ||| {{ y }}", "command"),
+    ("{{ x }} The colour of it is ||| {{ y }}", "cloze"),
     ("{{ x }} is ___ good. ||| {{ y }}", "cloze"), ("Teacher: {{ x }}\nStudent: ||| {{ y }}", "dialogue"),
     ("{{ x }} ||| Name it?", ""), ("The naming of {{ x }}. ||| {{ y }}", ""),
   ])

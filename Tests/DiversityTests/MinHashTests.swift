@@ -1,7 +1,6 @@
 import Bytes
-import Testing
-
 import Diversity
+import Testing
 
 @Suite struct MinHashTests {
   /// Sets of numbers with a known overlap, mixed into what shingle hashes look like.

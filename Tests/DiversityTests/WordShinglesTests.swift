@@ -1,7 +1,6 @@
 import Bytes
-import Testing
-
 import Diversity
+import Testing
 
 @Suite struct WordShinglesTests {
   @Test(arguments: [

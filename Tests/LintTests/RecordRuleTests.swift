@@ -38,7 +38,9 @@ import Testing
   @Test func targetsAreAmongTheChoices() throws {
     let choices = ["yes", "no"]
     #expect(try codes(jinja, [rendering("Good?", "Yes", choices)]).contains("PB204"))
-    #expect(try codes(jinja, [rendering("Good?", "yes.", choices), rendering("Bad?", "no", choices)]).contains("PB204"))
+    #expect(
+      try codes(jinja, [rendering("Good?", "yes.", choices), rendering("Bad?", "no", choices)]).contains(
+        "PB204"))
     #expect(try codes(jinja, [rendering("Good?", "yes", choices), rendering("Bad?", "no", choices)]).isEmpty)
     #expect(try codes(jinja, [rendering("Good?", "anything")]).isEmpty)
   }
@@ -59,7 +61,8 @@ import Testing
     #expect(try codes(jinja, [rendering("Is it good?", "nan")]) == ["PB206"])
     #expect(try codes(jinja, [rendering("Is Nonesuch good?", "yes")]).isEmpty)
     // A record, or the template itself, may speak of None.
-    #expect(try codes(jinja, [rendering("Is None good?", "yes")], values: [[("text", ["None at all"])]]).isEmpty)
+    #expect(
+      try codes(jinja, [rendering("Is None good?", "yes")], values: [[("text", ["None at all"])]]).isEmpty)
     #expect(try codes("None of {{ text }}? ||| {{ label }}", [rendering("None of it?", "yes")]).isEmpty)
   }
 
@@ -75,7 +78,10 @@ import Testing
     #expect(!(try codes(jinja, forty(half) { i, _ in "left or right, thing \(i)" }).contains("PB207")))
     #expect(!(try codes(jinja, forty(half) { i, _ in "thing \(i)" }).contains("PB207")))
     // The wrong answer as often as the right one.
-    #expect(!(try codes(jinja, forty(half) { i, l in i % 4 < 2 ? "\(l) \(i)" : "\(l == "left" ? "right" : "left") \(i)" }).contains("PB207")))
+    #expect(
+      !(try codes(
+        jinja, forty(half) { i, l in i % 4 < 2 ? "\(l) \(i)" : "\(l == "left" ? "right" : "left") \(i)" }
+      ).contains("PB207")))
   }
 
   @Test func instructionsThatTell() throws {
@@ -84,18 +90,24 @@ import Testing
     let told = forty(half) { i, l in l == "a" ? "Please say thing \(i)" : "Kindly tell thing \(i)" }
     #expect(try codes(template, told).contains("PB208"))
     // Three times in four, which is far above a half.
-    let often = forty(half) { i, l in (l == "a") != (i % 8 < 2) ? "Please say thing \(i)" : "Kindly tell thing \(i)" }
+    let often = forty(half) { i, l in
+      (l == "a") != (i % 8 < 2) ? "Please say thing \(i)" : "Kindly tell thing \(i)"
+    }
     #expect(try codes(template, often).contains("PB208"))
     let mixed = forty(half) { i, _ in i % 4 < 2 ? "Please say thing \(i)" : "Kindly tell thing \(i)" }
     #expect(!(try codes(template, mixed).contains("PB208")))
     // The record's own words may tell, that is the task.
     let values = (0..<40).map { i in [(field: "text", texts: [half(i) == "a" ? "Please" : "Kindly"])] }
     let words = forty(half) { _, l in (l == "a" ? "Please" : "Kindly") + " is the word" }
-    #expect(!(try codes("Please or Kindly: {{ text }} is the word ||| {{ label }}", words, values: values).contains("PB208")))
+    #expect(
+      !(try codes("Please or Kindly: {{ text }} is the word ||| {{ label }}", words, values: values).contains(
+        "PB208")))
   }
 
   @Test func contradictions() throws {
-    let a = rendering("Same?", "yes"), b = rendering("Same?", "no"), c = rendering("Other?", "no")
+    let a = rendering("Same?", "yes")
+    let b = rendering("Same?", "no")
+    let c = rendering("Other?", "no")
     #expect(try codes(jinja, [a, b]) == ["PB209"])
     #expect(try codes(jinja, [a, c, b]) == ["PB209"])
     #expect(try codes(jinja, [a, a]).isEmpty)

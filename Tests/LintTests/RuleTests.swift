@@ -48,7 +48,8 @@ import Testing
     Case("PB110", "{{ text }} ||| {{ answer_choices[label] }}", choices: "a  b ||| a b"),
     Case("PB111", "{{ text }} Yes or no? ||| {{ answer_choices[label] }}", choices: "No ||| Yes"),
     Case(
-      "PB111", "{{ text }} (A) {{ answer_choices[1] }} (B) {{ answer_choices[0] }} ||| {{ answer_choices[label] }}",
+      "PB111",
+      "{{ text }} (A) {{ answer_choices[1] }} (B) {{ answer_choices[0] }} ||| {{ answer_choices[label] }}",
       choices: "cat ||| dog"),
     Case(
       "PB112", "{{ text }} ||| {{ answer_choices[label] }}", choices: "good ||| bad",
@@ -57,7 +58,8 @@ import Testing
       "PB112", "{{ text }}: {{ answer_choices | join(', ') }} ||| {{ answer_choices[label] }}",
       choices: "good ||| bad", metadata: "choices_in_prompt: false"),
     Case(
-      "PB112", "{{ text }} {{ answer_choices[:-1] | join(', ') }} or {{ answer_choices[-1] }}? ||| {{ answer_choices[label] }}",
+      "PB112",
+      "{{ text }} {{ answer_choices[:-1] | join(', ') }} or {{ answer_choices[-1] }}? ||| {{ answer_choices[label] }}",
       choices: "good ||| bad", metadata: "choices_in_prompt: false"),
     Case("PB113", "{{ ['a', 'b'] | choice }} {{ text }} ||| {{ label }}"),
     Case("PB113", "{{ [text, label] | random }} ||| {{ label }}"),
@@ -72,7 +74,8 @@ import Testing
     Case("PB119", "Read:  \n{{ text }} ||| {{ label }}"),
     Case("PB119", "{{ text }}\t\nGood? ||| {{ label }}"),
     Case(
-      "PB120", "{{ text }} Welche der folgenden Antworten ist für den Text die richtige und wie heißt sie? ||| {{ label }}",
+      "PB120",
+      "{{ text }} Welche der folgenden Antworten ist für den Text die richtige und wie heißt sie? ||| {{ label }}",
       metadata: "languages: [en]"),
     Case("PB120", "{{ text }} Это хороший отзыв или плохой? ||| {{ label }}", metadata: "languages: [en]"),
     Case("PB122", "{{ text }} ||| {{ label }}", choices: "{{ a }} ||| {{ b }}"),
@@ -87,7 +90,9 @@ import Testing
     Case("PB103", "{{ text }} ||| {{ label }} ||| {{ other }}"),
     Case("PB104", "{% set a = text %}Say {{ a }}. ||| {{ label }}"),
     Case("PB104", "{% if label == 0 %}Say no.{% else %}Say yes.{% endif %} ||| {{ label }}"),
-    Case("PB104", "Which: {{ answer_choices[0] }}? ||| {{ answer_choices[label] }}", choices: "{{ a }} ||| {{ b }}"),
+    Case(
+      "PB104", "Which: {{ answer_choices[0] }}? ||| {{ answer_choices[label] }}",
+      choices: "{{ a }} ||| {{ b }}"),
     Case("PB105", "{{ text }} ||| {% if label == 1 %}Yes{% else %}No{% endif %}"),
     Case("PB105", "{{ text }} ||| {{ answer_choices[label] }}", choices: "Yes ||| No"),
     Case("PB106", "{{ a }} or {{ b }}? ||| {% if label == 0 %}{{ a }}{% else %}{{ b }}{% endif %}"),
@@ -96,10 +101,13 @@ import Testing
       "{% if x == 1 %}From {{ a }} ||| {{ b }}{% else %}From {{ b }} ||| {{ a }}{% endif %}"),
     Case(
       "PB106",
-      "{% if x == 1 %}From {{ a }}{% else %}From {{ b }}{% endif %} ||| {% if x == 1 %}{{ b }}{% else %}{{ a }}{% endif %}"),
+      "{% if x == 1 %}From {{ a }}{% else %}From {{ b }}{% endif %} ||| {% if x == 1 %}{{ b }}{% else %}{{ a }}{% endif %}"
+    ),
     Case("PB106", "{{ a | lower }}? ||| {{ a | upper }}"),
     Case("PB107", "{{ text }} ||| {{ answer_choices[label] }}", choices: "Yes ||| No"),
-    Case("PB107", "{% for c in answer_choices %}{{ c }}{% endfor %}{{ text }} ||| {{ label }}", choices: "Yes ||| No"),
+    Case(
+      "PB107", "{% for c in answer_choices %}{{ c }}{% endfor %}{{ text }} ||| {{ label }}",
+      choices: "Yes ||| No"),
     Case("PB108", "{{ text }} ||| {{ answer_choices[label] }}", choices: "Yes ||| No"),
     Case("PB108", "{% set answer_choices = ['a', 'b'] %}{{ text }} ||| {{ answer_choices[label] }}"),
     Case("PB109", "{{ text }} ||| {{ answer_choices[label] }}", choices: "yes ||| no ||| unsure"),
@@ -107,19 +115,24 @@ import Testing
     Case("PB110", "{{ text }} ||| {{ answer_choices[label] }}", choices: "Yes ||| No"),
     Case("PB110", "{{ text }} ||| {{ answer_choices[label] }}", choices: "a b ||| ab"),
     Case("PB111", "{{ text }} Yes or no? ||| {{ answer_choices[label] }}", choices: "Yes ||| No"),
-    Case("PB111", "No doubt: {{ text }} Is that a yes? ||| {{ answer_choices[label] }}", choices: "Yes ||| No"),
     Case(
-      "PB111", "{{ text }} (A) {{ answer_choices[0] }} (B) {{ answer_choices[1] }} ||| {{ answer_choices[label] }}",
+      "PB111", "No doubt: {{ text }} Is that a yes? ||| {{ answer_choices[label] }}", choices: "Yes ||| No"),
+    Case(
+      "PB111",
+      "{{ text }} (A) {{ answer_choices[0] }} (B) {{ answer_choices[1] }} ||| {{ answer_choices[label] }}",
       choices: "cat ||| dog"),
     Case(
       "PB112", "{{ text }} Good, or bad? ||| {{ answer_choices[label] }}", choices: "good ||| bad",
       metadata: "choices_in_prompt: true"),
     Case(
-      "PB112", "{{ text }} {{ options }} ||| {{ correct }}", choices: "A ||| B", metadata: "choices_in_prompt: true"),
+      "PB112", "{{ text }} {{ options }} ||| {{ correct }}", choices: "A ||| B",
+      metadata: "choices_in_prompt: true"),
     Case("PB112", "{{ text }} good or bad? ||| {{ answer_choices[label] }}", choices: "good ||| bad"),
     Case("PB113", "{{ text | first }} ||| {{ label }}"),
     Case("PB113", "A choice at random: {{ text }} ||| {{ label }}"),
-    Case("PB115", "{{ text }} ||| {{ answer_choices[0 if label else 1] }}", choices: "Yes ||| No", metadata: "metrics: [Accuracy]"),
+    Case(
+      "PB115", "{{ text }} ||| {{ answer_choices[0 if label else 1] }}", choices: "Yes ||| No",
+      metadata: "metrics: [Accuracy]"),
     Case("PB115", "{{ text }} ||| {{ label }}", metadata: "metrics: [BLEU, ROUGE, Exact Match]"),
     Case("PB116", "{{ '{text}' }} {{ text }} ||| {{ label }}"),
     Case("PB116", "f(x) { return {{ text }}; } ||| {{ label }}"),
@@ -128,7 +141,8 @@ import Testing
     Case("PB119", "Read:\n{{ text }}  ||| {{ label }}"),
     Case("PB119", "{{ text }} \n ||| \n {{ label }}"),
     Case(
-      "PB120", "{{ text }} Welche der folgenden Antworten ist für den Text die richtige und wie heißt sie? ||| {{ label }}",
+      "PB120",
+      "{{ text }} Welche der folgenden Antworten ist für den Text die richtige und wie heißt sie? ||| {{ label }}",
       metadata: "languages: [de]"),
     Case(
       "PB120", "What does the following German sentence say: {{ text }} (Das ist ein Satz.) ||| {{ label }}",

@@ -21,7 +21,9 @@ import YAML
   }
 
   @Test func commentHoldsForItsTemplate() throws {
-    for comment in ["    # phrasebook: allow PB104 it is a joke\n", "  # phrasebook: allow PB104: it is a joke\n"] {
+    for comment in [
+      "    # phrasebook: allow PB104 it is a joke\n", "  # phrasebook: allow PB104: it is a joke\n",
+    ] {
       let isInside = comment.hasPrefix("    ")
       let head = isInside ? "  a:\n" + comment : comment + "  a:\n"
       let text = "templates:\n" + head + "    name: a\n" + bad + "  b:\n    name: b\n" + other
@@ -35,7 +37,8 @@ import YAML
 
   @Test func commentAtTheTopHoldsForTheFile() throws {
     let text =
-      "# phrasebook: allow PB104, PB113 jokes\ntemplates:\n  a:\n    name: a\n" + bad + "  b:\n    name: b\n" + other
+      "# phrasebook: allow PB104, PB113 jokes\ntemplates:\n  a:\n    name: a\n" + bad + "  b:\n    name: b\n"
+      + other
     let found = try outcome(text)
     #expect(found.allowed.count == 2)
     #expect(found.kept == ["PB004:1"])

@@ -18,11 +18,17 @@ import YAML
   @Test func tellsUnknownFieldsWithTheNearestName() throws {
     let file = Checks.file([good])
     let findings = try Checks.findings(file, corpus: corpus(["txt", "label"]))
-    #expect(findings.first { $0.rule.code == "PB102" }?.diagnostic.message == "unknown field 'text'; did you mean 'txt'?")
-    let choices = Checks.file([Checks.template("c", "{{ text }} ||| {{ answer_choices[0] }}", choices: "{{ a }}")])
+    #expect(
+      findings.first { $0.rule.code == "PB102" }?.diagnostic.message
+        == "unknown field 'text'; did you mean 'txt'?")
+    let choices = Checks.file([
+      Checks.template("c", "{{ text }} ||| {{ answer_choices[0] }}", choices: "{{ a }}")
+    ])
     #expect(try Checks.codes(choices, corpus: corpus(["text"])).contains("PB102"))
     #expect(!(try Checks.codes(file, corpus: corpus(["text", "label"])).contains("PB102")))
-    let guarded = Checks.file([Checks.template("g", "{{ text }}{% if hint is defined %}{{ hint }}{% endif %} ||| {{ label }}")])
+    let guarded = Checks.file([
+      Checks.template("g", "{{ text }}{% if hint is defined %}{{ hint }}{% endif %} ||| {{ label }}")
+    ])
     #expect(!(try Checks.codes(guarded, corpus: corpus(["text", "label"])).contains("PB102")))
   }
 
@@ -31,7 +37,8 @@ import YAML
     let findings = try Checks.findings(file, corpus: corpus(["text", "label", "extra", "other"]))
     #expect(findings.filter { $0.rule.code == "PB114" }.map(\.diagnostic.location?.line) == [4, 5])
     #expect(!(try Checks.codes(file, corpus: corpus(["text", "label"])).contains("PB114")))
-    #expect(!(try Checks.codes(file, corpus: corpus(["text", "label", "id"], own: ["id"])).contains("PB114")))
+    #expect(
+      !(try Checks.codes(file, corpus: corpus(["text", "label", "id"], own: ["id"])).contains("PB114")))
   }
 
   @Test func namesAndIdsAreUnique() throws {
@@ -39,13 +46,16 @@ import YAML
     #expect(try Checks.codes(twice).contains("PB002"))
     let ids = Checks.file([good, Checks.template("one", "{{ a }} ||| {{ b }}")])
     #expect(try !Checks.codes(ids).isEmpty)
-    #expect(!(try Checks.codes(Checks.file([good, Checks.template("two", "{{ a }} ||| {{ b }}")])).contains("PB002")))
+    #expect(
+      !(try Checks.codes(Checks.file([good, Checks.template("two", "{{ a }} ||| {{ b }}")])).contains("PB002"))
+    )
     #expect(!(try Checks.codes(Checks.file([good])).contains("PB002")))
   }
 
   @Test(arguments: [
     ("templates: 3\n", true), ("templates:\n  a: !Template\n    jnija: x\n    name: a\n", true),
-    ("templates:\n  a: [\n", true), ("templates:\n  a: !Template\n    name: a\n    jinja: '{{ a }} ||| {{ b }}'\n", false),
+    ("templates:\n  a: [\n", true),
+    ("templates:\n  a: !Template\n    name: a\n    jinja: '{{ a }} ||| {{ b }}'\n", false),
     ("dataset: x\nsubset: y\ntemplates: {}\n", false),
   ])
   func unreadableFilesAreFindings(text: String, isBad: Bool) throws {
@@ -53,7 +63,8 @@ import YAML
   }
 
   @Test(arguments: [
-    ("Question: {{ q }} Answer: ", true), ("Question: {{ q }}\t", true), ("Question: {{ q }}\nAnswer:", false),
+    ("Question: {{ q }} Answer: ", true), ("Question: {{ q }}\t", true),
+    ("Question: {{ q }}\nAnswer:", false),
     ("{{ q }} ", true), ("Question: {{ q }}", false),
   ])
   func blanksBeforeTheTargetOfLmEval(jinja: String, isBad: Bool) throws {
@@ -64,7 +75,8 @@ import YAML
   @Test func tellsOneTemplateFarLongerThanTheRest() throws {
     let words = { (count: Int) in (0..<count).map { "word\($0)" }.joined(separator: " ") }
     func file(_ lengths: [Int]) -> String {
-      Checks.file(lengths.enumerated().map { Checks.template("t\($0)", words($1) + " {{ text }} ||| {{ label }}") })
+      Checks.file(
+        lengths.enumerated().map { Checks.template("t\($0)", words($1) + " {{ text }} ||| {{ label }}") })
     }
     #expect(try Checks.codes(file([8, 9, 10, 11, 90])).contains("PB121"))
     #expect(try Checks.codes(file([20, 120, 20, 20, 21, 22])).contains("PB121"))

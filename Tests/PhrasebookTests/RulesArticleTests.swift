@@ -35,7 +35,9 @@ import Testing
       #expect(section.text.contains("## \(rule.code): \(rule.summary)\n"))
       let words = section.text.lowercased()
       #expect(words.contains("\n\(rule.severity.rawValue). "), "\(rule.code)")
-      for text in [rule.reason, rule.remedy] { #expect(words.contains(text.lowercased()), "\(rule.code): \(text)") }
+      for text in [rule.reason, rule.remedy] {
+        #expect(words.contains(text.lowercased()), "\(rule.code): \(text)")
+      }
     }
   }
 
@@ -98,7 +100,8 @@ import Testing
     if let block = section.block(after: /\nRecords/) {
       text = block
     } else if let match = section.text.firstMatch(of: /\n(\d+) records, in turn of these kinds[^\n]*/),
-      let count = Int(match.1), let block = section.block(after: /\n\d+ records, in turn of these kinds[^\n]*/)
+      let count = Int(match.1),
+      let block = section.block(after: /\n\d+ records, in turn of these kinds[^\n]*/)
     {
       let kinds = block.split(separator: "\n")
       for number in 0..<count {

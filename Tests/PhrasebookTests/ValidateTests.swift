@@ -73,13 +73,15 @@ import Testing
     let first = try workshop.run("validate", "templates", "--fix", "--quiet")
     #expect(first.output.hasSuffix("0 errors, 1 warning, 0 notes, 2 fixed\n"), "\(first)")
     #expect(try workshop.read(Self.path + ".backup") == Self.file)
-    let mended = Self.file.replacing("good?  \u{20}", with: "good?").replacing("exact_match", with: "Exact Match")
+    let mended = Self.file.replacing("good?  \u{20}", with: "good?").replacing(
+      "exact_match", with: "Exact Match")
     #expect(try workshop.read(Self.path) == mended)
     let again = try workshop.run("validate", "templates", "--fix", "--quiet")
     #expect(again.output.hasSuffix("1 warning, 0 notes\n"), "\(again)")
     #expect(try workshop.files("templates").count == 2)
     // What a comment allows stays.
-    let allowed = Self.file.replacing("    name: bad", with: "    name: bad # phrasebook: allow PB115 our own metric")
+    let allowed = Self.file.replacing(
+      "    name: bad", with: "    name: bad # phrasebook: allow PB115 our own metric")
     try workshop.write(Self.path, allowed)
     _ = try workshop.run("validate", "templates", "--fix", "--quiet")
     #expect(try workshop.read(Self.path) == allowed.replacing("good?  \u{20}", with: "good?"))
@@ -108,9 +110,11 @@ import Testing
   }
 
   @Test func jsonSarifAndGitHubTellTheSame() throws {
-    let workshop = try workshop(Self.file.replacing("    name: good", with: "    name: good # phrasebook: allow PB104 x"))
+    let workshop = try workshop(
+      Self.file.replacing("    name: good", with: "    name: good # phrasebook: allow PB104 x"))
     let json = try workshop.run("validate", "templates", "--json", "--quiet")
-    let report = try #require(try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+    let report = try #require(
+      try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
     let findings = try #require(report["findings"] as? [[String: Any]])
     let codes = findings.compactMap { $0["code"] as? String }
     #expect(codes.sorted() == ["PB004", "PB115", "PB116", "PB119"])
@@ -131,8 +135,18 @@ import Testing
     #expect(lines.count == codes.count)
     #expect(
       lines.contains {
-        $0.hasPrefix("::warning file=templates/mine/templates.yaml,line=16,col=17,endColumn=28,title=PB115::unknown metric")
+        $0.hasPrefix(
+          "::warning file=templates/mine/templates.yaml,line=16,col=17,endColumn=28,title=PB115::unknown metric"
+        )
       }, "\(commands)")
+  }
+
+  /// Without the packages of the default corpora the rules about records are not asked, which is told.
+  @Test func theRepositorysOwnTemplatesAreClean() throws {
+    for path in ["templates", "phrasebook.yaml"] {
+      let outcome = try Workshop().run("validate", Repository.root + "/" + path, "--strict")
+      #expect(outcome.status == 0, "\(outcome)")
+    }
   }
 
   @Test func recipesTellWhatTheyHoldOut() throws {

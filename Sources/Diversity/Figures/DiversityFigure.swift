@@ -49,7 +49,8 @@ package enum DiversityFigure: String, Sendable, CaseIterable {
   package var isBetterHigh: Bool? {
     switch self {
     case .selfBLEU, .compression, .meanSimilarity, .highestSimilarity: false
-    case .families, .distinct1, .distinct2, .distinct3, .vendi, .verbs, .verbObjects, .lengthSpread, .coverage:
+    case .families, .distinct1, .distinct2, .distinct3, .vendi, .verbs, .verbObjects, .lengthSpread,
+      .coverage:
       true
     case .templates, .questions, .commands, .clozes, .dialogues, .lengthMedian, .fieldsFirst, .fieldsLast: nil
     }

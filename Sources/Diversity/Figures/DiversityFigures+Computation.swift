@@ -59,7 +59,8 @@ extension DiversityFigures {
     func share(_ holds: (InstructionShape) -> Bool) -> Double { Double(shapes.count(where: holds)) / count }
     self[.verbs] = Double(Set(shapes.compactMap(\.verb)).count) / count
     self[.verbObjects] =
-      Double(Set(shapes.compactMap { shape in shape.verb.map { "\($0) \(shape.object ?? "")" } }).count) / count
+      Double(Set(shapes.compactMap { shape in shape.verb.map { "\($0) \(shape.object ?? "")" } }).count)
+      / count
     self[.questions] = share(\.isQuestion)
     self[.commands] = share(\.isCommand)
     self[.clozes] = share(\.isCloze)

@@ -79,7 +79,8 @@ package struct InstructionShape: Sendable, Hashable {
 
   /// Whether the last line is words without an end: `The answer is`.
   private static func breaksOff(_ text: String) -> Bool {
-    guard let line = text.split(whereSeparator: \.isNewline).last(where: { $0.contains { !$0.isWhitespace } }),
+    guard
+      let line = text.split(whereSeparator: \.isNewline).last(where: { $0.contains { !$0.isWhitespace } }),
       !line.hasSuffix(TemplateWords.placeholder)
     else { return false }
     let rest = line.reversed().drop { $0.isWhitespace || $0 == "\"" || $0 == "'" }

@@ -4,7 +4,7 @@ import Glibc
 /// iteration with implicit shifts (Golub and Van Loan, Matrix Computations, 8.3).
 ///
 /// - Parameter matrix: rows one after the other.
-func symmetricEigenvalues(_ matrix: [Double], size: Int) -> [Double] {
+package func symmetricEigenvalues(_ matrix: [Double], size: Int) -> [Double] {
   guard size > 0 else { return [] }
   var (diagonal, below) = tridiagonal(matrix, size)
   for low in 0..<size {

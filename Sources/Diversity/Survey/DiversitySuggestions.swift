@@ -16,7 +16,8 @@ enum DiversitySuggestions {
     let missing = missingKinds(set)
     if !missing.isEmpty { suggestions.append("no template here \(missing.joined(separator: ", or "))") }
     if let pair = set.similarities.nearest, set.similarities[pair.first, pair.second] >= mergeFrom,
-      set.sources[pair.first].parent == nil || set.sources[pair.first].parent != set.sources[pair.second].parent
+      set.sources[pair.first].parent == nil
+        || set.sources[pair.first].parent != set.sources[pair.second].parent
     {
       let share = percent(set.similarities[pair.first, pair.second])
       suggestions.append(
@@ -43,8 +44,12 @@ enum DiversitySuggestions {
     if !shapes.contains(where: \.isCommand) { missing.append("gives a command") }
     if !shapes.contains(where: \.isCloze) { missing.append("leaves a gap to fill or breaks off") }
     let positions = shapes.compactMap(\.fieldPosition)
-    if !positions.contains(where: { $0 <= 1.0 / 3 }) { missing.append("puts the record before the instruction") }
-    if !positions.contains(where: { $0 >= 2.0 / 3 }) { missing.append("puts the record after the instruction") }
+    if !positions.contains(where: { $0 <= 1.0 / 3 }) {
+      missing.append("puts the record before the instruction")
+    }
+    if !positions.contains(where: { $0 >= 2.0 / 3 }) {
+      missing.append("puts the record after the instruction")
+    }
     let choices = set.sources.filter { $0.answerChoices != nil }
     if !choices.isEmpty {
       if !choices.contains(where: \.choicesInPrompt) { missing.append("lists the answer choices") }

@@ -13,14 +13,15 @@ package struct TemplateSet: Sendable {
 
   package init(
     name: String, sources: [TemplateSource], similarities: SimilarityMatrix? = nil,
-    similarity: Double = TemplateFamilies.defaultSimilarity, isHeldOut: [Bool]? = nil
+    families: [Int]? = nil, isHeldOut: [Bool]? = nil
   ) {
     self.name = name
     self.sources = sources
     words = sources.map(TemplateWords.init)
     self.similarities = similarities ?? SimilarityMatrix(words)
-    families = TemplateFamilies.firstMembers(
-      self.similarities, similarity: similarity, variantsOf: sources.map { $0.parent?.id })
+    self.families =
+      families
+      ?? TemplateFamilies.firstMembers(self.similarities, variantsOf: sources.map { $0.parent?.id })
     self.isHeldOut = isHeldOut
   }
 }

@@ -1,5 +1,5 @@
-package import Records
 package import Bytes
+package import Records
 
 /// Everything that a run of the rules found, ready to be written.
 package struct FindingReport: Sendable {
@@ -94,7 +94,8 @@ extension FindingReport {
       ("code", .string(finding.rule.code)), ("severity", .string(finding.rule.severity.rawValue)),
       ("path", .string(finding.path)), ("line", .integer(Int64(place?.line ?? 0))),
       ("column", .integer(Int64(place?.column ?? 0))), ("span", .integer(Int64(finding.diagnostic.span))),
-      ("template", finding.template.map(Value.string) ?? .null), ("message", .string(finding.diagnostic.message)),
+      ("template", finding.template.map(Value.string) ?? .null),
+      ("message", .string(finding.diagnostic.message)),
       ("reason", .string(finding.rule.reason)), ("remedy", .string(finding.rule.remedy)),
       ("fixable", .boolean(finding.fix != nil)),
     ]

@@ -32,7 +32,9 @@ enum InputRules {
     var first: TemplateAnatomy.Piece?
     let targets = template.targets
     // In lm-eval a word may be a field's name.
-    if template.isHarness, template.source.target?.allSatisfy({ $0.isLetter || $0 == "_" || $0.isNumber }) == true {
+    if template.isHarness,
+      template.source.target?.allSatisfy({ $0.isLetter || $0 == "_" || $0.isNumber }) == true
+    {
       return
     }
     for (pieces, _) in targets {
@@ -49,7 +51,8 @@ enum InputRules {
     guard constants.count == 1, let said = constants.first, let first, let anatomy = targets.first?.anatomy
     else { return }
     // A template that asks something else of every class is a task of its own when it reads its class only.
-    let place = anatomy.place("the target is always '\(said.shortened)'; no field and no choice decides it", first.range)
+    let place = anatomy.place(
+      "the target is always '\(said.shortened)'; no field and no choice decides it", first.range)
     findings.add(.constantTarget, place, template: template.name)
   }
 

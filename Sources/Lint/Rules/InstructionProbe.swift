@@ -10,7 +10,8 @@ struct InstructionProbe {
   private let count: Int
 
   /// The template's own words in an input: what is left without the record's values.
-  static func instruction(_ input: String, without values: [String], _ vocabulary: Set<String>) -> Set<String> {
+  static func instruction(_ input: String, without values: [String], _ vocabulary: Set<String>) -> Set<String>
+  {
     var rest = input
     for value in values.sorted(by: { $0.utf8.count > $1.utf8.count }) where !value.isEmpty {
       for place in rest.places(ofWords: value).reversed() { rest.replaceSubrange(place, with: " ") }
@@ -33,7 +34,8 @@ struct InstructionProbe {
     for half in 0..<2 {
       let learnt = labels.indices.filter { halves[$0] != half }
       let model = WordBayes(learnt.map { instructions[$0] }, learnt.map { labels[$0] })
-      for place in labels.indices where halves[place] == half && model.label(of: instructions[place]) == labels[place] {
+      for place in labels.indices
+      where halves[place] == half && model.label(of: instructions[place]) == labels[place] {
         right += 1
       }
     }

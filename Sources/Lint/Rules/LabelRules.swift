@@ -79,13 +79,15 @@ enum LabelRules {
         .idleChoice, template.aboutAll("\(names) is the target of none of \(targets.count) records"),
         template: template.name)
     }
-    guard let most = choices.map({ choice in (choice, targets.count { $0 == choice }) }).max(by: { $0.1 < $1.1 }),
+    guard
+      let most = choices.map({ choice in (choice, targets.count { $0 == choice }) }).max(by: { $0.1 < $1.1 }),
       Double(most.1) >= dominance * Double(targets.count)
     else { return }
     findings.add(
       .imbalance,
       template.aboutAll(
-        "'\(most.0.shortened)' is the target of \(most.1) of \(targets.count) records"), template: template.name)
+        "'\(most.0.shortened)' is the target of \(most.1) of \(targets.count) records"),
+      template: template.name)
   }
 }
 

@@ -46,7 +46,8 @@ struct LanguageGuess {
     // Of a language without a list nothing can be said.
     guard let own else { return nil }
     let others = Self.smallWords.keys.sorted().filter { !declared.contains($0) }
-    guard let best = others.max(by: { hits(Self.smallWords[$0] ?? []) < hits(Self.smallWords[$1] ?? []) }) else {
+    guard let best = others.max(by: { hits(Self.smallWords[$0] ?? []) < hits(Self.smallWords[$1] ?? []) })
+    else {
       return nil
     }
     let found = hits(Self.smallWords[best] ?? [])
@@ -72,7 +73,8 @@ struct LanguageGuess {
   }
 
   private static let languageOfScript: [(String, String)] = [
-    ("Greek", "el"), ("Cyrillic", "ru"), ("Hebrew", "he"), ("Arabic", "ar"), ("Devanagari", "hi"), ("Thai", "th"),
+    ("Greek", "el"), ("Cyrillic", "ru"), ("Hebrew", "he"), ("Arabic", "ar"), ("Devanagari", "hi"),
+    ("Thai", "th"),
     ("Japanese", "ja"), ("Han", "zh"), ("Hangul", "ko"), ("Latin", "en"),
   ]
 
@@ -86,7 +88,8 @@ struct LanguageGuess {
   /// Small words that are common in one language and rare in the others.
   private static let smallWords: [String: Set<String>] = [
     "en": [
-      "the", "of", "and", "is", "to", "what", "which", "this", "that", "with", "are", "for", "does", "it", "you",
+      "the", "of", "and", "is", "to", "what", "which", "this", "that", "with", "are", "for", "does", "it",
+      "you",
       "from", "or", "be", "by", "following", "given", "your", "how", "in", "on", "not", "would", "has",
     ],
     "de": [
@@ -102,11 +105,13 @@ struct LanguageGuess {
       "como", "siguiente", "se", "lo", "su", "en", "son", "o", "al",
     ],
     "it": [
-      "il", "lo", "gli", "della", "delle", "di", "e", "è", "una", "che", "per", "con", "quale", "questo", "questa",
+      "il", "lo", "gli", "della", "delle", "di", "e", "è", "una", "che", "per", "con", "quale", "questo",
+      "questa",
       "seguente", "sono", "nel", "dei", "del", "o", "non", "come", "si",
     ],
     "pt": [
-      "o", "os", "das", "dos", "da", "do", "e", "é", "uma", "um", "que", "para", "com", "qual", "este", "esta",
+      "o", "os", "das", "dos", "da", "do", "e", "é", "uma", "um", "que", "para", "com", "qual", "este",
+      "esta",
       "seguinte", "não", "em", "são", "no", "na", "ou", "como",
     ],
     "nl": [
@@ -122,7 +127,8 @@ struct LanguageGuess {
       "oraz", "następujący", "lub", "jak",
     ],
     "tr": [
-      "ve", "bir", "bu", "için", "ile", "ne", "hangi", "mi", "mı", "aşağıdaki", "değil", "olarak", "var", "nasıl",
+      "ve", "bir", "bu", "için", "ile", "ne", "hangi", "mi", "mı", "aşağıdaki", "değil", "olarak", "var",
+      "nasıl",
     ],
   ]
 }

@@ -34,7 +34,9 @@ enum ListingRules {
     var order: [Int] = []
     var range: Range<Int>?
     for piece in input {
-      guard let place = piece.choiceItem(of: template.constantChoices), !order.contains(place) else { continue }
+      guard let place = piece.choiceItem(of: template.constantChoices), !order.contains(place) else {
+        continue
+      }
       order.append(place)
       range = (range?.lowerBound ?? piece.range.lowerBound)..<piece.range.upperBound
     }

@@ -7,7 +7,8 @@ enum MetricRules {
   /// PromptSource's names, and the two of Phrasebook's own tasks.
   static let known = [
     "Accuracy", "Exact Match", "F1", "BLEU", "ROUGE", "Squad", "Trivia QA", "COQA F1", "Pearson Correlation",
-    "Spearman Correlation", "MultiRC", "AUC", "Edit Distance", "Mean Reciprocal Rank", "Perplexity", "Other",
+    "Spearman Correlation", "MultiRC", "AUC", "Edit Distance", "Mean Squared Error", "Mean Reciprocal Rank",
+    "Perplexity", "Other",
   ]
 
   static func check(_ template: LintedTemplate, _ findings: inout FindingList) {
@@ -26,7 +27,8 @@ enum MetricRules {
       }
       let same = known.first { $0.letters == text.letters }
       let near = same ?? nearestName(to: text, among: known)
-      let hint = near.map { "; did you mean '\($0)'?" } ?? "; expected one of \(known.joined(separator: ", "))"
+      let hint =
+        near.map { "; did you mean '\($0)'?" } ?? "; expected one of \(known.joined(separator: ", "))"
       findings.add(
         .metric, item.error("unknown metric '\(text)'\(hint)"), template: template.name,
         fix: same.map { Finding.Fix(item.range, $0) })

@@ -47,7 +47,8 @@ enum RenderingRules {
     _ template: LintedTemplate, _ renderings: [TaskSample.Rendering], _ values: [[TaskSample.FieldTexts]],
     _ add: (Rule, Int, String) -> Void
   ) {
-    let own = template.allPieces.compactMap { $0.text ?? $0.output?.constant }
+    let own =
+      template.allPieces.compactMap { $0.text ?? $0.output?.constant }
       + (template.constantChoices ?? [template.source.answerChoices ?? ""])
     for word in stands where !own.contains(where: { !$0.places(ofWords: word).isEmpty }) {
       let count = zip(renderings, values).count { rendering, values in

@@ -57,7 +57,8 @@ enum TaskRules {
         return task.similarities[earlier, later] >= TemplateFamilies.defaultSimilarity
           && (parent == nil || parent != source.parent?.id)
       }
-      guard let nearest = alike.max(by: { task.similarities[$0, later] < task.similarities[$1, later] }) else {
+      guard let nearest = alike.max(by: { task.similarities[$0, later] < task.similarities[$1, later] })
+      else {
         continue
       }
       let other = task.templates[nearest]
@@ -66,7 +67,8 @@ enum TaskRules {
       findings.add(
         .nearDuplicates,
         task.templates[later].aboutAll(
-          "\(share)% of the word trigrams are those of '\(other.name)' (line \(other.aboutAll("").location?.line ?? 0))\(more)"),
+          "\(share)% of the word trigrams are those of '\(other.name)' (line \(other.aboutAll("").location?.line ?? 0))\(more)"
+        ),
         template: task.templates[later].name)
     }
   }

@@ -9,9 +9,11 @@ enum TextRules {
     for (place, piece) in pieces.enumerated() {
       guard let text = piece.text else { continue }
       let bytes = Array(text.utf8)
-      let followsOutput = place > 0 && pieces[place - 1].output != nil
+      let followsOutput =
+        place > 0 && pieces[place - 1].output != nil
         && pieces[place - 1].range.upperBound == piece.range.lowerBound
-      let precedesOutput = place + 1 < pieces.count && pieces[place + 1].output != nil
+      let precedesOutput =
+        place + 1 < pieces.count && pieces[place + 1].output != nil
         && pieces[place + 1].range.lowerBound == piece.range.upperBound
       strayBraces(bytes, piece, template, &findings)
       escapes(bytes, piece, template, &findings)
@@ -25,7 +27,8 @@ enum TextRules {
 
   /// `{word}`, and `{{` or `}}` that Jinja left as text.
   private static func strayBraces(
-    _ bytes: [UInt8], _ piece: TemplateAnatomy.Piece, _ template: LintedTemplate, _ findings: inout FindingList
+    _ bytes: [UInt8], _ piece: TemplateAnatomy.Piece, _ template: LintedTemplate,
+    _ findings: inout FindingList
   ) {
     let (open, close) = (UInt8(ascii: "{"), UInt8(ascii: "}"))
     var place = 0
@@ -55,13 +58,16 @@ enum TextRules {
 
   /// A backslash and an n.
   private static func escapes(
-    _ bytes: [UInt8], _ piece: TemplateAnatomy.Piece, _ template: LintedTemplate, _ findings: inout FindingList
+    _ bytes: [UInt8], _ piece: TemplateAnatomy.Piece, _ template: LintedTemplate,
+    _ findings: inout FindingList
   ) {
     for place in bytes.indices.dropLast() where bytes[place] == UInt8(ascii: "\\") {
       guard bytes[place + 1] == UInt8(ascii: "n") else { continue }
       // A word that begins with n, as in a path, is none.
       if place + 2 < bytes.count, (97...122).contains(bytes[place + 2]) { continue }
-      add(.strayEscape, "'\\n' stands in the text as two letters", place..<place + 2, piece, template, &findings)
+      add(
+        .strayEscape, "'\\n' stands in the text as two letters", place..<place + 2, piece, template, &findings
+      )
     }
   }
 
@@ -75,7 +81,8 @@ enum TextRules {
       let after = place + 1 < bytes.count ? bytes[place + 1] : nil
       let ends = before.map { [46, 63, 33, 41, 93].contains($0) } ?? around.before
       // Words of capital letters after it, the next field, or one more n.
-      let begins = after.map { (65...90).contains($0) || $0 == UInt8(ascii: "n") && bytes.count == 2 }
+      let begins =
+        after.map { (65...90).contains($0) || $0 == UInt8(ascii: "n") && bytes.count == 2 }
         ?? around.after
       guard ends, begins else { continue }
       add(
@@ -85,7 +92,8 @@ enum TextRules {
   }
 
   private static func lineEnds(
-    _ bytes: [UInt8], _ piece: TemplateAnatomy.Piece, _ template: LintedTemplate, _ findings: inout FindingList
+    _ bytes: [UInt8], _ piece: TemplateAnatomy.Piece, _ template: LintedTemplate,
+    _ findings: inout FindingList
   ) {
     var place = 0
     while place < bytes.count {
@@ -99,7 +107,10 @@ enum TextRules {
       guard place < bytes.count, bytes[place] == 10 else { continue }
       // At the ends of input and target blanks are dropped, line breaks and all.
       let rest = bytes[place...].allSatisfy { $0 <= 32 }
-      let isEdge = template.divides && (rest && isLast(piece, template) || bytes[..<place].allSatisfy { $0 <= 32 } && isFirst(piece, template))
+      let isEdge =
+        template.divides
+        && (rest && isLast(piece, template)
+          || bytes[..<place].allSatisfy { $0 <= 32 } && isFirst(piece, template))
       guard !isEdge else { continue }
       add(.blankAtLineEnd, "blanks at the end of the line", range, piece, template, &findings)
     }
@@ -121,7 +132,8 @@ enum TextRules {
       let run = bytes.reversed().prefix { $0 == 32 || $0 == 9 }.count
       guard run > 0 else { continue }
       add(
-        .blankBeforeTarget, "blanks at the input's end, before the target's own", bytes.count - run..<bytes.count,
+        .blankBeforeTarget, "blanks at the input's end, before the target's own",
+        bytes.count - run..<bytes.count,
         piece, template, &findings)
       return
     }

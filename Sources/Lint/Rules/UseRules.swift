@@ -10,7 +10,8 @@ enum UseRules {
     }
     if let corpus { unknownFields(template, corpus, &findings) }
     let draws: Set = ["choice", "random", "shuffle"]
-    for use in template.anatomy.filters + (template.choicesAnatomy?.filters ?? []) where draws.contains(use.name) {
+    for use in template.anatomy.filters + (template.choicesAnatomy?.filters ?? [])
+    where draws.contains(use.name) {
       let anatomy = template.anatomy.filters.contains(use) ? template.anatomy : template.choicesAnatomy
       guard let anatomy else { continue }
       findings.add(

@@ -33,9 +33,11 @@ package struct LintedTemplate: Sendable {
     }
     // With every name known as a field, what is left to tell is wrong whatever the corpus.
     let names = [anatomy, choicesAnatomy, targetAnatomy].flatMap { ($0?.fields ?? []).map(\.name) }
-    let told = anatomy.dividerProblems.map(\.location) + anatomy.choiceUses.map { [anatomy] in
-      anatomy.place("", $0.range).location
-    }
+    let told =
+      anatomy.dividerProblems.map(\.location)
+      + anatomy.choiceUses.map { [anatomy] in
+        anatomy.place("", $0.range).location
+      }
     do throws(Diagnostics) {
       constantChoices = try CompiledTemplate.compile(source, schema: names.asSchema).constantChoices
       problems = []

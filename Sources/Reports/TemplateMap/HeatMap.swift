@@ -63,7 +63,10 @@ struct HeatMap {
     let template = task.templates[order[place]]
     let y = top + place * cell
     let family = families(in: order).first { ($0.lowerBound..<$0.lowerBound + $0.count).contains(place) }
-    let swatch: HTML = family.map { "<rect class=\"swatch f\($0.color)\" x=\"0\" y=\"\(y + 3)\" width=\"5\" height=\"\(cell - 6)\"/>" } ?? ""
+    let swatch: HTML =
+      family.map {
+        "<rect class=\"swatch f\($0.color)\" x=\"0\" y=\"\(y + 3)\" width=\"5\" height=\"\(cell - 6)\"/>"
+      } ?? ""
     let mark: HTML =
       template.isHeldOut
       ? "<path class=\"unseen-ink diamond\" d=\"M\(labels - 34) \(y + 6)l5 5-5 5-5-5z\"/>" : ""
@@ -86,7 +89,8 @@ struct HeatMap {
     let ink = fixed(value.squareRoot() * 0.95, decimals: 2)
     let number: HTML =
       value >= Self.nearDuplicate
-      ? "<text class=\"value\" x=\"\(x + cell / 2 - 1)\" y=\"\(y + 14)\">\(fixed(value * 100, decimals: 0))</text>" : ""
+      ? "<text class=\"value\" x=\"\(x + cell / 2 - 1)\" y=\"\(y + 14)\">\(fixed(value * 100, decimals: 0))</text>"
+      : ""
     return """
       <rect class="\(crosses ? "across" : "within")" x="\(x)" y="\(y)" width="\(cell - 2)" height="\(cell - 2)" \
       fill-opacity="\(ink)"><title>\(title)</title></rect>\(number)

@@ -1,6 +1,6 @@
 public import Bytes
-public import Records
 import JSON
+public import Records
 
 extension TemplateMap {
   /// The file of an output folder that holds the map.

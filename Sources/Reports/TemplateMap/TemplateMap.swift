@@ -29,7 +29,9 @@ public struct TemplateMap: Sendable, Hashable {
     func similarity(_ a: Int, _ b: Int) -> Double {
       guard a != b else { return 1 }
       let (earlier, later) = (min(a, b), max(a, b))
-      guard similarities.indices.contains(later), similarities[later].indices.contains(earlier) else { return 0 }
+      guard similarities.indices.contains(later), similarities[later].indices.contains(earlier) else {
+        return 0
+      }
       return similarities[later][earlier]
     }
 

@@ -36,7 +36,10 @@ struct TemplateMapSection {
       items.append(("<path class=\"unseen-ink diamond\" d=\"M14 3l5 5-5 5-5-5z\"/>", "held out of training"))
     }
     items.append(
-      ("<rect class=\"family f0\" x=\"3\" y=\"2\" width=\"22\" height=\"12\"/>", "family, its similarities in per cent"))
+      (
+        "<rect class=\"family f0\" x=\"3\" y=\"2\" width=\"22\" height=\"12\"/>",
+        "family, its similarities in per cent"
+      ))
     return Plot.legend(items)
   }
 
