@@ -58,7 +58,7 @@ let package = Package(
         "Bytes", "Records", "JSON", "YAML", "Patterns", "CTextLoops",
         .product(name: "BigInt", package: "BigInt"),
       ]),
-    .target(name: "Imports", dependencies: ["Bytes", "YAML", "Templates"]),
+    .target(name: "Imports", dependencies: ["Bytes", "Records", "JSON", "YAML", "Templates"]),
     .target(name: "Diversity", dependencies: ["Bytes", "Compression", "Templates", "CMinHash"]),
     .target(
       name: "Lint", dependencies: ["Bytes", "Records", "JSON", "YAML", "Templates", "Diversity"]),

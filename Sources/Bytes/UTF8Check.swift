@@ -82,6 +82,14 @@ package struct UTF8Stream {
   /// Whether the text so far ends inside a scalar.
   package var isCut: Bool { !cut.isEmpty }
 
+  /// Goes over bytes that are known to be valid; there must be no scalar in hand.
+  package mutating func skip(valid bytes: UnsafeRawBufferPointer) {
+    start = offset
+    offset += bytes.count
+    // Whether anything but ASCII was met is told to the side of caution.
+    isASCII = false
+  }
+
   /// The offset in the file of the first malformed sequence, nil where there is none yet.
   package mutating func check(_ bytes: UnsafeRawBufferPointer) -> Int? {
     start = offset

@@ -25,6 +25,8 @@ public struct CorpusReader {
   private let filter: Filter?
   /// Told of each bad record that does not stop the reading: where it is, and why.
   public var onBadRecord: ((SourceLocation, String) -> Void)?
+  /// Whether the files' SHA-256 is worked out; without it `Input.sha256` is empty.
+  public var hashesInputs = true
   /// Whether a corpus without any record is none of the reader's concern.
   public var allowsNone = false
 
@@ -86,7 +88,7 @@ public struct CorpusReader {
       for source in description.sources {
         intake.begin(source)
         try CorpusReading(
-          description, source, intake, limits: limits, chunk: chunk, cache: cache
+          description, source, intake, limits: limits, chunk: chunk, cache: cache, hashing: hashesInputs
         ).run {
           paths[$0.name] = $0.path
         }
@@ -114,10 +116,11 @@ struct CorpusReading {
   private let limits: ReadingLimits
   private let chunk: Int
   private let cache: DownloadCache
+  private let hashing: Bool
 
   init(
     _ description: CorpusDescription, _ source: CorpusDescription.Source, _ intake: RecordIntake,
-    limits: ReadingLimits, chunk: Int, cache: DownloadCache
+    limits: ReadingLimits, chunk: Int, cache: DownloadCache, hashing: Bool
   ) {
     self.description = description
     self.source = source
@@ -125,6 +128,7 @@ struct CorpusReading {
     self.limits = limits
     self.chunk = chunk
     self.cache = cache
+    self.hashing = hashing
   }
 
   /// - Parameter opening: told of each file before it is read.
@@ -153,22 +157,29 @@ struct CorpusReading {
 
   private func lines(_ path: String) throws -> LineSource {
     try LineSource(
-      path, chunk: chunk, encoding: description.encoding, replaces: description.replacesInvalid)
+      path, chunk: chunk, encoding: description.encoding, replaces: description.replacesInvalid,
+      hashing: hashing)
   }
 
   private func readAligned() throws {
     let mapper = try FieldMapper(description, source)
     let names = source.aligned.map(\.path)
     intake.begin(file: names.first ?? "", mapper)
-    for (name, path) in source.aligned where !fileExists(description.resolve(path)) {
-      throw source.node.error(
-        "the file '\(description.resolve(path))' for '\(name)' does not exist; put it there or correct the path"
-      )
-    }
-    let columns = source.aligned.map { (name: $0.name, path: description.resolve($0.path)) }
+    let columns = try source.aligned.map { (name: $0.name, path: try place($0.path, of: $0.name)) }
     let aligned = try AlignedLines(columns, limits: limits) { try lines($0) }
     try aligned.read(paths: mapper.paths, to: intake)
     for input in aligned.inputs(named: names) { intake.endFile(input) }
+  }
+
+  /// Where one of the aligned files is, fetched if need be.
+  private func place(_ path: String, of name: String) throws -> String {
+    if path.contains("://") { return try cache.file(of: path, sha256: nil, at: source.node) }
+    let place = description.resolve(path)
+    guard fileExists(place) else {
+      throw source.node.error(
+        "the file '\(place)' for '\(name)' does not exist; put it there or correct the path")
+    }
+    return place
   }
 
   /// The rows of a Parquet file, by DuckDB; the file itself is the input.

@@ -5,14 +5,17 @@ import Phrasebook
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Turn a published collection of templates into templates.yaml files.",
+    abstract: "Turn a published collection of templates or tasks into files of ours.",
     discussion: """
       Exit status: 0 all imported; 1 some were refused, the others are imported; 2 nothing was imported.
 
       Example:
         phrasebook import promptsource promptsource-0.2.3 --output published
       """,
-    subcommands: [ImportPromptSource.self, ImportLMEval.self])
+    subcommands: [
+      ImportPromptSource.self, ImportLMEval.self, ImportNaturalInstructions.self, ImportBigBench.self,
+      ImportFlanCoT.self, ImportExamples.self,
+    ])
 }
 
 struct ImportPromptSource: ParsableCommand {

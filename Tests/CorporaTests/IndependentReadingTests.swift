@@ -14,12 +14,16 @@ import Testing
     let names = try namesInFolder(repository + "/corpora").filter {
       fileExists(repository + "/corpora/\($0)/corpus.yaml")
     }
-    #expect(names.count >= 12)
+    var count = 0
     for name in names {
       let description = try CorpusDescription.load(repository + "/corpora/\(name)/corpus.yaml")
+      // What must be fetched is the catalogue, which is tried on local copies elsewhere.
+      if description.sources.contains(where: { $0.path.contains("://") }) { continue }
+      count += 1
       guard let installed = Self.installed(description) else { continue }
       try Self.compare(description, expected["corpora/" + name], name, skippingOthers: installed)
     }
+    #expect(count == 16)
   }
 
   @Test func sharedCorpora() throws {

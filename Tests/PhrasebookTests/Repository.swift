@@ -15,6 +15,12 @@ enum Repository {
   }()
 
   /// Every Swift file of a target.
+  /// The folder of real data beside the repository; nil where there is none.
+  static let shared: String? = {
+    let folder = ProcessInfo.processInfo.environment["PHRASEBOOK_SHARED"] ?? root + "/../shared"
+    return FileManager.default.fileExists(atPath: folder + "/corpora") ? folder : nil
+  }()
+
   static func swiftFiles(under folder: String) -> [String] {
     let base = root + "/" + folder
     let names = FileManager.default.enumerator(atPath: base)?.compactMap { $0 as? String } ?? []

@@ -16,7 +16,7 @@ import Testing
     "Corpora": [
       "Bytes", "Compression", "Records", "JSON", "YAML", "Patterns", "CLibXML2", "CTextLoops",
     ],
-    "Imports": ["Bytes", "YAML", "Templates"],
+    "Imports": ["Bytes", "Records", "JSON", "YAML", "Templates"],
     "Diversity": ["Bytes", "Compression", "Templates", "CMinHash"],
     "Lint": ["Bytes", "Records", "JSON", "YAML", "Templates", "Diversity"],
     "Mixtures": ["Bytes", "Records", "Compression", "JSON", "Templates", "Diversity"],

@@ -243,7 +243,7 @@ here = os.path.dirname(os.path.abspath(__file__))
 expected = {}
 for path in sorted(glob.glob("corpora/*/corpus.yaml")) + sorted(glob.glob(here + "/*.yaml")):
     name = "corpora/" + path.split("/")[-2] if path.endswith("corpus.yaml") else os.path.basename(path)[:-5]
-    if "duckdb:" in open(path).read():
+    if any(key in open(path).read() for key in ("duckdb:", "://")):
         continue
     try:
         expected[name] = reading(path)

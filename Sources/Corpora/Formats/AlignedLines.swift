@@ -137,8 +137,10 @@ struct LineSource: ~Copyable {
   private var opening: TextOpening
   private var isOver = false
 
-  init(_ path: String, chunk: Int, encoding: TextEncoding?, replaces: Bool) throws(Diagnostic) {
-    file = try DecompressedFile(path: path, chunk: chunk, hashing: true)
+  init(
+    _ path: String, chunk: Int, encoding: TextEncoding?, replaces: Bool, hashing: Bool = false
+  ) throws(Diagnostic) {
+    file = try DecompressedFile(path: path, chunk: chunk, hashing: hashing)
     opening = TextOpening(encoding: encoding, replaces: replaces)
   }
 

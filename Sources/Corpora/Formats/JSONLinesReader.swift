@@ -40,8 +40,14 @@ final class JSONValueReader {
   private let parser: JSONParser
   private let paths: [JSONPath]
   private let record: RawRecord
-  /// The keys of the record before, which mostly are the keys of the next; known to be without repeats.
-  private var keys = JSONKeys()
+  /// The places of the record's values. Most records have the keys of the one before, in the same order, so what
+  /// depends on the keys is worked out once for all of them.
+  private let fields = PackedFields()
+  @exclusivity(unchecked) private var layout: FieldLayout?
+  /// For each path the place of its key in the layout; -1: the path leads on, or the key is not there.
+  private let places: UnsafeMutableBufferPointer<Int>
+  /// A key that the layout holds twice.
+  private var repeated: String?
   /// Lists that paths with a `*` gather.
   private var gathered = ByteBuffer()
   private let gathers: Bool
@@ -54,7 +60,11 @@ final class JSONValueReader {
     self.paths = compiled
     gathers = compiled.contains(where: \.gathers)
     record = RawRecord(pathCount: paths.count)
+    places = .allocate(capacity: paths.count)
+    places.initialize(repeating: -1)
   }
+
+  deinit { places.deallocate() }
 
   func take(_ bytes: UnsafeRawBufferPointer, at start: TextPosition) throws {
     // What simdjson takes is valid UTF-8.
@@ -84,18 +94,35 @@ final class JSONValueReader {
           reason: "expected an object or a list as a record, found \(found)", position: start, bytes: bytes,
           size: bytes.count))
     }
-    if let repeated = keys.repeated(in: packed) { sink.noteRepeatedKey(repeated, at: start) }
+    let isObject = packed.first == PackedValue.Tag.dictionary && fields.read(packed)
+    if isObject, fields.layout !== layout { learn(fields.layout) }
+    if isObject, let repeated { sink.noteRepeatedKey(repeated, at: start) }
     record.start = start
     record.bytes = bytes
     if gathers { return try takeGathered(packed) }
-    for place in paths.indices {
-      if let found = paths[place].packed(in: packed) {
-        record.setPacked(place, found)
+    for path in 0..<places.count {
+      if isObject, places[path] >= 0 {
+        let value = fields.value(places[path])
+        record.setPacked(path, UnsafeRawBufferPointer(rebasing: value[..<PackedValue.size(value)]))
+      } else if let found = paths[path].packed(in: packed) {
+        record.setPacked(path, found)
       } else {
-        record.setMissing(place)
+        record.setMissing(path)
       }
     }
     try sink.take(record)
+  }
+
+  /// Finds the paths' keys among those of a record; of a key that occurs twice the last one counts.
+  private func learn(_ layout: FieldLayout) {
+    self.layout = layout
+    for (path, one) in paths.enumerated() {
+      places[path] = one.key.flatMap { key in layout.keys.lastIndex { $0.utf8.elementsEqual(key) } } ?? -1
+    }
+    repeated = nil
+    guard layout.hasDuplicates else { return }
+    var seen: Set<[UInt8]> = []
+    repeated = layout.keys.first { !seen.insert(Array($0.utf8)).inserted }
   }
 
   private func takeGathered(_ packed: UnsafeRawBufferPointer) throws {

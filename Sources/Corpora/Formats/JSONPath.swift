@@ -54,6 +54,8 @@ struct JSONPath {
   private let tokens: [Token]
   /// Whether the path holds a `*`.
   let gathers: Bool
+  /// The key, where the path is nothing else.
+  var key: [UInt8]? { tokens.count == 1 && !gathers ? tokens[0].key : nil }
 
   private struct Token {
     var key: [UInt8]

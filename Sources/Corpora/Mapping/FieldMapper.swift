@@ -25,6 +25,8 @@ final class FieldMapper {
   private let conditions: [(path: FieldRule.Column, matcher: Matcher)]
   @exclusivity(unchecked) private var packed = ByteBuffer(capacity: 1 << 12)
   private let places: UnsafeMutableBufferPointer<Int>
+  /// For each field the path whose value it is as it stands, -1 where there is more to do.
+  private let plain: UnsafeMutableBufferPointer<(path: Int, takesAny: Bool)>
 
   init(_ description: CorpusDescription, _ source: CorpusDescription.Source) throws(Diagnostic) {
     var paths: [String] = []
@@ -54,17 +56,22 @@ final class FieldMapper {
     self.owners = owners
     places = .allocate(capacity: rules.count)
     places.initialize(repeating: 0)
+    plain = .allocate(capacity: rules.count)
+    _ = plain.initialize(from: rules.map { ($0.plainPath ?? -1, $0.takesAnyValue) })
   }
 
-  deinit { places.deallocate() }
+  deinit {
+    places.deallocate()
+    plain.deallocate()
+  }
 
   /// Gives the packed values of the record's fields to `body`; false when a condition does not hold.
   func map(_ raw: RawRecord, _ body: (PackedValues) throws -> Void) throws -> Bool {
     for (column, matcher) in conditions where try !holds(raw, column, matcher) { return false }
     packed.removeAll()
-    for index in rules.indices {
+    for index in 0..<places.count {
       places[index] = packed.count
-      try append(raw, rules[index])
+      if !appendPlain(raw, plain[index]) { PackedValue.append(try rules[index].value(raw), to: &packed) }
     }
     try packed.withBytes { bytes in
       try body(PackedValues(bytes: bytes, places: UnsafeBufferPointer(places)))
@@ -72,21 +79,17 @@ final class FieldMapper {
     return true
   }
 
-  private func append(_ raw: RawRecord, _ rule: FieldRule) throws(Fault) {
-    // Most fields are one value as it stands.
-    if let path = rule.plainPath {
-      let slot = raw.slots[path]
-      switch slot.kind {
-      case .text:
-        PackedValue.append(text: slot.bytes, to: &packed)
-        return
-      case .packed where rule.takesAnyValue || slot.bytes.first == PackedValue.Tag.string:
-        packed.append(slot.bytes)
-        return
-      default: break
-      }
+  /// Most fields are one value as it stands; false where this one is not.
+  @inline(__always)
+  private func appendPlain(_ raw: RawRecord, _ rule: (path: Int, takesAny: Bool)) -> Bool {
+    guard rule.path >= 0 else { return false }
+    let slot = raw.slots[rule.path]
+    switch slot.kind {
+    case .text: PackedValue.append(text: slot.bytes, to: &packed)
+    case .packed where rule.takesAny || slot.bytes.first == PackedValue.Tag.string: packed.append(slot.bytes)
+    default: return false
     }
-    PackedValue.append(try rule.value(raw), to: &packed)
+    return true
   }
 
   private func holds(

@@ -14,6 +14,8 @@ public struct FileOutline: Sendable {
     public var path: String
     /// Whether a record holds it several times.
     public var isList = false
+    /// Whether records without it were met.
+    public var isOptional = false
   }
 
   public var format: CorpusDescription.Format
@@ -86,7 +88,7 @@ public struct FileOutline: Sendable {
         name = identifier(field.name) + "_\(number)"
         number += 1
       }
-      return Field(name: name, path: field.path, isList: field.isList)
+      return Field(name: name, path: field.path, isList: field.isList, isOptional: field.isOptional)
     }
   }
 
@@ -98,7 +100,7 @@ public struct FileOutline: Sendable {
     }
     let trimmed = name.split(separator: "_", omittingEmptySubsequences: true).joined(separator: "_")
     guard let first = trimmed.unicodeScalars.first else { return "field" }
-    return ("0"..."9").contains(first) ? "field_" + trimmed : trimmed.lowercased()
+    return (("0"..."9").contains(first) ? "field_" : "") + trimmed.lowercased()
   }
 }
 

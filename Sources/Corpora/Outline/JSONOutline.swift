@@ -25,13 +25,23 @@ struct JSONOutline {
     }
     // One object a line, but not one object over many lines, nor a document that is one line.
     if !objects.isEmpty, objects.count == values.count,
-      objects.count > 1 || array(.dictionary(objects[0])) == nil
+      objects.count > 1 || isRecord(objects[0])
     {
       var outline = FileOutline(format: .jsonl)
       outline.fields = fields(objects)
       return outline
     }
     return try document()
+  }
+
+  /// Whether a file's only object is a record: not if it holds an array of them, or columns.
+  private func isRecord(_ object: ValueDictionary) -> Bool {
+    let lengths = object.values.map { value -> Int in
+      if case .list(let items) = value { return items.count }
+      return 0
+    }
+    let areColumns = Set(lengths).count == 1 && lengths[0] > 1
+    return !areColumns && array(.dictionary(object)) == nil
   }
 
   private func parse(_ bytes: ArraySlice<UInt8>) throws -> Value {

@@ -7,6 +7,8 @@ struct XMLOutline {
     var path: [String]
     var count = 0
     var attributes: [String] = []
+    /// How many of the elements have each attribute.
+    var attributeCounts: [String: Int] = [:]
     var hasText = false
     var hasChildren = false
     /// The most of them in one parent.
@@ -98,8 +100,9 @@ struct XMLOutline {
     note {
       $0.count += 1
       $0.most = max($0.most, siblings)
-      for attribute in Self.attributes(tag) where !$0.attributes.contains(attribute) {
-        $0.attributes.append(attribute)
+      for attribute in Self.attributes(tag) {
+        if $0.attributeCounts[attribute] == nil { $0.attributes.append(attribute) }
+        $0.attributeCounts[attribute, default: 0] += 1
       }
     }
   }
@@ -148,7 +151,9 @@ struct XMLOutline {
     }
     var outline = FileOutline(format: .xml)
     outline.records = "/" + record.path.joined(separator: "/")
-    var fields = record.attributes.map { FileOutline.Field(name: $0, path: "@" + $0) }
+    var fields = record.attributes.map {
+      FileOutline.Field(name: $0, path: "@" + $0, isOptional: record.attributeCounts[$0] ?? 0 < record.count)
+    }
     if record.hasText || !record.hasChildren, record.attributes.isEmpty || record.hasText {
       fields.append(.init(name: "text", path: "."))
     }
@@ -162,12 +167,16 @@ struct XMLOutline {
         elements.contains { $0.path == Array(element.path.prefix(depth + length)) && $0.most > 1 }
       }
       let relative = way.joined(separator: "/")
+      let isOptional = !isList && element.count < record.count
       if element.hasText {
-        fields.append(.init(name: way.last ?? "text", path: relative, isList: isList))
+        fields.append(
+          .init(name: way.last ?? "text", path: relative, isList: isList, isOptional: isOptional))
       }
       for attribute in element.attributes {
         fields.append(
-          .init(name: (way.last ?? "") + "_" + attribute, path: relative + "/@" + attribute, isList: isList))
+          .init(
+            name: (way.last ?? "") + "_" + attribute, path: relative + "/@" + attribute, isList: isList,
+            isOptional: isOptional || (!isList && element.attributeCounts[attribute] ?? 0 < record.count)))
       }
     }
     outline.fields = FileOutline.named(fields)

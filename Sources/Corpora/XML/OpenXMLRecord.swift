@@ -6,51 +6,78 @@ final class XMLValuePaths {
   /// Stands for `*`.
   static let any: Int32 = -2
 
+  enum Kind: UInt8 { case content, text, markup, attribute }
+
+  /// A path, without anything that is counted by reference.
   struct Path {
-    var first: Int
+    var kind: Kind
     var stepCount: Int
-    var ending: XMLFieldPath.Ending
+    /// The numbers of the names of its steps.
+    var numbers: UnsafeMutablePointer<Int32>
     /// Whether a step demands a prefix.
     var hasPrefix: Bool
+    /// An attribute's name and prefix, each ended by a zero byte.
+    var attribute: UnsafeMutablePointer<UInt8>?
+    var attributePrefix: UnsafeMutablePointer<UInt8>?
   }
 
-  let paths: [Path]
-  let count: Int
-  /// The numbers of the names of all steps, one path after the other.
-  let numbers: UnsafeMutablePointer<Int32>
-  let prefixes: [[UInt8]?]
+  let paths: UnsafeMutableBufferPointer<Path>
+  private let prefixes: [[[UInt8]?]]
   /// Steps of the longest path.
   let deepest: Int
 
+  var count: Int { paths.count }
+
   init(_ fields: [XMLFieldPath], _ names: inout XMLNames) {
-    var paths: [Path] = []
-    var numbers: [Int32] = []
-    var prefixes: [[UInt8]?] = []
-    for field in fields {
-      paths.append(
-        Path(
-          first: numbers.count, stepCount: field.steps.count, ending: field.ending,
-          hasPrefix: field.steps.contains { $0.prefix != nil }))
-      for step in field.steps {
-        numbers.append(step.name.map { names.number(for: $0) } ?? Self.any)
-        prefixes.append(step.prefix)
-      }
+    func copy(_ text: [UInt8]) -> UnsafeMutablePointer<UInt8> {
+      let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: text.count + 1)
+      for (place, byte) in (text + [0]).enumerated() { copy[place] = byte }
+      return copy
     }
-    self.paths = paths
-    self.prefixes = prefixes
-    count = paths.count
-    deepest = paths.map(\.stepCount).max() ?? 0
-    self.numbers = .allocate(capacity: max(1, numbers.count))
-    self.numbers.initialize(from: numbers, count: numbers.count)
+    var list: [Path] = []
+    for field in fields {
+      let numbers = UnsafeMutablePointer<Int32>.allocate(capacity: max(1, field.steps.count))
+      for (place, step) in field.steps.enumerated() {
+        numbers[place] = step.name.map { names.number(for: $0) } ?? Self.any
+      }
+      var path = Path(
+        kind: .content, stepCount: field.steps.count, numbers: numbers,
+        hasPrefix: field.steps.contains { $0.prefix != nil })
+      switch field.ending {
+      case .content: break
+      case .text: path.kind = .text
+      case .markup: path.kind = .markup
+      case .attribute(let prefix, let name):
+        path.kind = .attribute
+        path.attribute = copy(name)
+        path.attributePrefix = prefix.map(copy)
+      }
+      list.append(path)
+    }
+    paths = .allocate(capacity: list.count)
+    _ = paths.initialize(from: list)
+    prefixes = fields.map { $0.steps.map(\.prefix) }
+    deepest = list.map(\.stepCount).max() ?? 0
   }
 
-  deinit { numbers.deallocate() }
+  deinit {
+    for path in paths {
+      path.numbers.deallocate()
+      path.attribute?.deallocate()
+      path.attributePrefix?.deallocate()
+    }
+    paths.deallocate()
+  }
 
   @inline(__always)
   func matches(_ path: Int, step: Int, _ element: XMLRecordMatcher.Element) -> Bool {
-    let place = paths[path].first &+ step
-    guard numbers[place] == element.number || numbers[place] == Self.any else { return false }
-    guard paths[path].hasPrefix, let prefix = prefixes[place] else { return true }
+    let number = paths[path].numbers[step]
+    guard number == element.number || number == Self.any else { return false }
+    return !paths[path].hasPrefix || hasPrefix(path, step, element)
+  }
+
+  private func hasPrefix(_ path: Int, _ step: Int, _ element: XMLRecordMatcher.Element) -> Bool {
+    guard let prefix = prefixes[path][step] else { return true }
     return element.prefix.map { XMLNames.equal(prefix, $0) } ?? false
   }
 }
@@ -72,6 +99,8 @@ final class OpenXMLRecord {
   private(set) var isTooLong = false
   private let record: RawRecord
   private let paths: XMLValuePaths
+  private let list: UnsafeMutableBufferPointer<XMLValuePaths.Path>
+  private let deepest: Int
   /// For each path, how many of its steps the open elements below the record follow.
   private let followed: UnsafeMutablePointer<Int>
   /// For each path, where the value in hand begins.
@@ -92,6 +121,8 @@ final class OpenXMLRecord {
 
   init(_ paths: XMLValuePaths) {
     self.paths = paths
+    list = paths.paths
+    deepest = paths.deepest
     record = RawRecord(pathCount: paths.count)
     followed = .allocate(capacity: max(1, paths.count))
     begins = .allocate(capacity: max(1, paths.count))
@@ -135,22 +166,20 @@ final class OpenXMLRecord {
     _ start: XMLElementStart, _ element: XMLRecordMatcher.Element, below: Int, _ cursor: XMLCursor,
     leftOut: Int
   ) {
-    guard !isTooLong, below <= paths.deepest else { return }
-    for path in 0..<paths.count {
+    guard !isTooLong, below <= deepest else { return }
+    for path in 0..<list.count {
       if below > 0 {
-        guard followed[path] == below &- 1, paths.paths[path].stepCount >= below,
+        guard followed[path] == below &- 1, list[path].stepCount >= below,
           paths.matches(path, step: below &- 1, element)
         else { continue }
         followed[path] = below
       }
-      guard paths.paths[path].stepCount == below else { continue }
+      guard list[path].stepCount == below else { continue }
       let offset = cursor.offset + leftOut
-      switch paths.paths[path].ending {
-      case .attribute(let prefix, let name):
+      switch list[path].kind {
+      case .attribute:
         let begin = other.count
-        if start.appendAttribute(prefix: prefix, name: name, to: &other) {
-          note(path, .other, begin..<other.count)
-        }
+        if start.appendAttribute(list[path], to: &other) { note(path, .other, begin..<other.count) }
         continue
       case .content:
         begins[path] = content.count
@@ -166,10 +195,10 @@ final class OpenXMLRecord {
 
   /// - Parameter tagStart: gives the offset in the file of the `<` of the end tag.
   func elementEnds(below: Int, tagStart: () -> Int) {
-    guard !isTooLong, below <= paths.deepest else { return }
-    for path in 0..<paths.count where followed[path] == below {
-      if paths.paths[path].stepCount == below {
-        switch paths.paths[path].ending {
+    guard !isTooLong, below <= deepest else { return }
+    for path in 0..<list.count where followed[path] == below {
+      if list[path].stepCount == below {
+        switch list[path].kind {
         case .attribute: break
         case .content:
           contentOpen -= 1
@@ -191,8 +220,7 @@ final class OpenXMLRecord {
     if contentOpen > 0 { content.append(bytes) }
     guard ownOpen > 0 else { return }
     for path in 0..<paths.count
-    where paths.paths[path].ending == .text && followed[path] == below && paths.paths[path].stepCount == below
-    {
+    where list[path].kind == .text && followed[path] == below && list[path].stepCount == below {
       owned[path].append(contentsOf: bytes)
     }
   }

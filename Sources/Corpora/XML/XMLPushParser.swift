@@ -12,19 +12,14 @@ struct XMLElementStart {
   fileprivate var attributeCount: Int
 
   /// Appends the value of an attribute; false when the element has none of that name.
-  func appendAttribute(prefix: [UInt8]?, name: [UInt8], to buffer: inout ByteBuffer) -> Bool {
-    guard let attributes else { return false }
+  func appendAttribute(_ path: XMLValuePaths.Path, to buffer: inout ByteBuffer) -> Bool {
+    guard let attributes, let name = path.attribute else { return false }
     for place in 0..<attributeCount {
       // Five pointers each: local name, prefix, namespace, start and end of the value.
       let entry = attributes + 5 * place
-      guard let local = entry[0], let start = entry[3], let end = entry[4], XMLNames.equal(name, local) else {
-        continue
-      }
-      switch (prefix, entry[1]) {
-      case (nil, nil): break
-      case (let wanted?, let found?) where XMLNames.equal(wanted, found): break
-      default: continue
-      }
+      guard let local = entry[0], let start = entry[3], let end = entry[4], xmlStrEqual(name, local) != 0,
+        xmlStrEqual(path.attributePrefix, entry[1]) != 0
+      else { continue }
       Self.append(UnsafeRawBufferPointer(start: start, count: end - start), to: &buffer)
       return true
     }
@@ -74,10 +69,14 @@ final class XMLPushParser {
   private let context: xmlParserCtxtPtr
   /// What the matcher threw or the parser found; the first of them.
   @exclusivity(unchecked) private var failure: (any Error)?
+  @exclusivity(unchecked) private var hasFailed = false
+  /// The matcher, for events: nothing is retained for one.
+  private let unowned: Unmanaged<XMLRecordMatcher>
   private var isEnding = false
 
   init(_ matcher: XMLRecordMatcher) throws(Diagnostic) {
     self.matcher = matcher
+    unowned = .passUnretained(matcher)
     var handlers = Self.handlers()
     guard let context = xmlCreatePushParserCtxt(&handlers, nil, nil, 0, nil) else {
       throw Diagnostic("out of memory", cause: .environment)
@@ -115,9 +114,9 @@ final class XMLPushParser {
 
   @inline(__always)
   private func run(_ body: (XMLRecordMatcher, XMLCursor) throws -> Void) {
-    guard failure == nil else { return }
+    guard !hasFailed else { return }
     do {
-      try body(matcher, cursor)
+      try unowned._withUnsafeGuaranteedRef { try body($0, cursor) }
     } catch {
       stop(error)
     }
@@ -125,6 +124,7 @@ final class XMLPushParser {
 
   private func stop(_ error: any Error) {
     if failure == nil { failure = error }
+    hasFailed = true
     xmlStopParser(context)
   }
 

@@ -19,8 +19,10 @@ final class XMLRecordMatcher {
   /// The open elements, the root first; room for as many as may be open.
   private let open: UnsafeMutablePointer<Element>
   @exclusivity(unchecked) private var depth = 0
-  @exclusivity(unchecked) private var records: [OpenXMLRecord] = []
-  private var spare: [OpenXMLRecord] = []
+  /// The open records, the outermost first; all that were ever open are kept by `all`.
+  @exclusivity(unchecked) private var records: [Unmanaged<OpenXMLRecord>] = []
+  @exclusivity(unchecked) private var spare: [Unmanaged<OpenXMLRecord>] = []
+  private var all: [OpenXMLRecord] = []
   private var trail: [String] = []
   private static let mostSeen = 5
 
@@ -74,15 +76,19 @@ final class XMLRecordMatcher {
 
   /// The bytes from the outermost open record on, or from the parser's place where none is open.
   func unfinished(_ cursor: XMLCursor) -> ArraySlice<UInt8> {
-    kept.suffix(from: records.first?.start.offset ?? cursor.offset + leftOut)
+    kept.suffix(from: records.first?._withUnsafeGuaranteedRef { $0.start.offset } ?? cursor.offset + leftOut)
   }
 
   /// Gives up the text that no open record needs.
   func dropText(_ cursor: XMLCursor) {
-    for record in records where !record.isTooLong && kept.end - record.start.offset > limits.recordBytes {
-      record.giveUp()
+    var first: Int?
+    for one in records {
+      one._withUnsafeGuaranteedRef { record in
+        if !record.isTooLong, kept.end - record.start.offset > limits.recordBytes { record.giveUp() }
+        if first == nil, !record.isTooLong { first = record.start.offset }
+      }
     }
-    kept.drop(before: records.first { !$0.isTooLong }?.start.offset ?? cursor.offset + leftOut)
+    kept.drop(before: first ?? cursor.offset + leftOut)
   }
 
   func elementBegins(_ start: XMLElementStart, _ cursor: XMLCursor) throws {
@@ -97,41 +103,58 @@ final class XMLRecordMatcher {
     depth &+= 1
     if recordCount == 0, seen.count < Self.mostSeen { remember(start.name) }
     if isRecord {
-      let record = spare.popLast() ?? OpenXMLRecord(paths)
-      record.begin(at: startOfTag(cursor, endingAt: cursor.offset + leftOut), depth: depth)
+      let record = spare.popLast() ?? made()
+      let start = startOfTag(cursor, endingAt: cursor.offset + leftOut)
+      record._withUnsafeGuaranteedRef { $0.begin(at: start, depth: depth) }
       records.append(record)
     }
     for place in 0..<records.count {
-      records[place].elementBegins(
-        start, element, below: depth &- records[place].depth, cursor, leftOut: leftOut)
+      records[place]._withUnsafeGuaranteedRef {
+        $0.elementBegins(start, element, below: depth &- $0.depth, cursor, leftOut: leftOut)
+      }
     }
+  }
+
+  private func made() -> Unmanaged<OpenXMLRecord> {
+    let record = OpenXMLRecord(paths)
+    all.append(record)
+    return .passUnretained(record)
   }
 
   func elementEnds(_ cursor: XMLCursor) throws {
     let count = records.count
+    var isEnd = false
     for place in 0..<count {
-      records[place].elementEnds(below: depth &- records[place].depth) {
-        let end = cursor.offset + leftOut
-        return kept.lastOffset(of: UInt8(ascii: "<"), before: end) ?? end
+      records[place]._withUnsafeGuaranteedRef { record in
+        record.elementEnds(below: depth &- record.depth) {
+          let end = cursor.offset + leftOut
+          return kept.lastOffset(of: UInt8(ascii: "<"), before: end) ?? end
+        }
+        isEnd = record.depth == depth
       }
     }
-    let isEnd = count > 0 && records[count &- 1].depth == depth
     if trail.count == depth { _ = trail.popLast() }
     depth = max(0, depth &- 1)
     guard isEnd, let record = records.popLast() else { return }
     recordCount += 1
-    let range = record.start.offset..<max(record.start.offset, cursor.offset + leftOut)
+    try record._withUnsafeGuaranteedRef { try give($0, end: cursor.offset + leftOut) }
+    spare.append(record)
+  }
+
+  private func give(_ record: OpenXMLRecord, end: Int) throws {
+    let range = record.start.offset..<max(record.start.offset, end)
     if record.isTooLong || range.count > limits.recordBytes {
       try sink.refuse(
         BadRecord(reason: limits.tooLong("the record"), position: record.start, size: range.count))
     } else {
       try kept.withBytes(range) { try record.finish($0, sink.take) }
     }
-    spare.append(record)
   }
 
   func text(_ bytes: UnsafeRawBufferPointer) {
-    for place in 0..<records.count { records[place].text(bytes, below: depth &- records[place].depth) }
+    for place in 0..<records.count {
+      records[place]._withUnsafeGuaranteedRef { $0.text(bytes, below: depth &- $0.depth) }
+    }
   }
 
   /// Whether the innermost open element is a record.

@@ -1,4 +1,5 @@
 import Bytes
+import JSON
 import Records
 
 /// The elements of an XML document that a path names, streamed; memory holds the record in hand only.
@@ -60,7 +61,12 @@ final class XMLRecordReader: FormatReader {
   }
 
   private func readText(_ bytes: UnsafeRawBufferPointer) throws {
-    let invalid = utf8.check(bytes)
+    var invalid: Int?
+    if declaration.otherEncoding == nil, !utf8.isCut, UTF8Text.isValid(bytes) {
+      utf8.skip(valid: bytes)
+    } else {
+      invalid = utf8.check(bytes)
+    }
     let other = utf8.isASCII || isDecoded || decoder != nil ? nil : declaration.otherEncoding
     var end = invalid.map { min(max(0, $0 - utf8.start), bytes.count) } ?? bytes.count
     if other != nil { end = bytes[..<end].firstIndex { $0 >= 0x80 } ?? end }

@@ -41,6 +41,7 @@ public func inspectCorpus(
   var reader = try description.reader()
   reader.onBadRecord = notes.add
   reader.allowsNone = true
+  reader.hashesInputs = !options.countsOnly
   var survey = CorpusSurvey(description.schema, shown: options.shown)
   let summary = try reader.readPacked(lenient) { values, split, _ in
     if !options.countsOnly { survey.add(values, split) }
@@ -110,11 +111,11 @@ struct InspectionReport {
   }
 
   private static func json(_ input: CorpusSummary.Input) -> Value {
-    .dictionary(
-      ValueDictionary([
-        ("path", .string(input.path)), ("bytes", .integer(Int64(input.bytes))),
-        ("sha256", .string(input.sha256)),
-      ]))
+    var pairs: [(String, Value)] = [
+      ("path", .string(input.path)), ("bytes", .integer(Int64(input.bytes))),
+    ]
+    if !input.sha256.isEmpty { pairs.append(("sha256", .string(input.sha256))) }
+    return .dictionary(ValueDictionary(pairs))
   }
 
   private static func json(_ field: FieldSurvey) -> Value {

@@ -109,6 +109,7 @@ struct StarterTask {
       parts.append("map: {\(pairs.joined(separator: ", "))}")
     }
     if let type = types[field.name] ?? (field.isList ? "list" : nil) { parts.append("type: \(type)") }
+    if field.isOptional { parts.append("default: \"\"") }
     // Double quotes of JSON are double quotes of YAML.
     let path = quoted(field.path)
     buffer.append("  \(field.name): ")

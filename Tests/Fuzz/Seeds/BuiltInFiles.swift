@@ -145,6 +145,33 @@ enum BuiltInFiles {
         .replacing("source: data", with: "source: [{path: data, split: train, limit: 2, set: {k: 1}}]"),
       "<r>\n <p n='A'><t>one</t><t>two</t></p>\n <p n='B'><t> three\n </t></p>\n</r>\n"
     ),
+    (
+      head(
+        "csv",
+        "fields: {t: {join: [t, n], with: '-'}, l: {list: [t, n]}, e: {from: t, extract: 'a(b?)', default: 1}}"
+      )
+        + "separator: ';'\nquote: \"'\"\nescape: '\\'\ncomment: '#'\non_bad_record: quarantine\nmax_bad: 5\n",
+      "t;n\n'a;b';1\n# no\n'it''s\n';x\\;y\r\n'open;2\n"
+    ),
+    (
+      head("json", "layout: columns\nrecords: /d\nfields: {t: t, n: n}") + "sample: 0.7\nencoding: utf-16\n",
+      "{\"d\":{\"t\":[\"a\",null],\"n\":[1,{\"x\":[]}]}}"
+    ),
+    (
+      head("jsonl", "fields: {z: {zip: {a: /o/*/t, b: l}}, d: {from: d, default: null}}")
+        + "on_bad_record: quarantine\ninvalid_utf8: replace\n",
+      "{\"o\":[{\"t\":1},{\"t\":2}],\"l\":[3,4],\"l\":[5,6]}\n{\"o\":[],\"l\":[],\"d\":7}\n{\"o\":[{}],\"l\":[1]}\n"
+    ),
+    (
+      head("lines", "fields: {t: line}")
+        + "encoding: windows-1252\ncomment: ;\nmax_bad: 50%\non_bad_record: quarantine\n",
+      "a\n;b\n\u{80}\u{81}\n"
+    ),
+    (
+      head("xml", "records: //p\nfields: {m: markup(), l: {from: t/markup(), type: list}}")
+        + "on_bad_record: quarantine\n",
+      "<?xml version='1.0' encoding='ISO-8859-1'?><r><p>a<t>b<i/></t><t/></p><p/></r>"
+    ),
   ]
 
   private static func head(_ format: String, _ fields: String) -> String {

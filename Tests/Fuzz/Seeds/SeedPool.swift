@@ -69,7 +69,9 @@ struct SeedPool: Sendable {
   /// A description with the beginning of its data in a file of our own.
   private mutating func addCorpus(_ path: String) throws {
     let corpus = try CorpusDescription.load(path)
-    guard let source = corpus.sources.first, !source.path.hasPrefix("/"), corpus.sources.count == 1 else {
+    guard let source = corpus.sources.first, !source.path.hasPrefix("/"), !source.path.contains("://"),
+      corpus.sources.count == 1
+    else {
       return
     }
     let description = try Self.text(path).replacing("path: \(source.path)", with: "path: data")
