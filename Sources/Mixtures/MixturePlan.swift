@@ -42,17 +42,20 @@ public struct MixturePlan: Sendable {
 
   /// What the j-th training example of a task is made from.
   package func example(_ place: Schedule.Place) -> PlannedExample {
-    let task = tasks[place.task]
-    let inner = task.place(place.ordinal)
-    let form = task.forms[inner.task]
-    guard let choice = form.order?.choice(inner.ordinal) else {
+    // In place: a copy of the task would count a dozen references for each example.
+    let inner =
+      tasks[place.task].formSchedule?.place(at: place.ordinal)
+      ?? Schedule.Place(task: 0, ordinal: place.ordinal)
+    guard let choice = tasks[place.task].forms[inner.task].order?.choice(inner.ordinal) else {
       preconditionFailure("a task with examples has an order")
     }
     var example = PlannedExample(
-      task: place.task, record: Int(task.records.train[choice.record]),
-      template: form.templates[choice.template])
-    example.form = form.form
-    if form.form == .fewShot { example.exemplars = exemplars(of: example, form, ordinal: inner.ordinal) }
+      task: place.task, record: Int(tasks[place.task].records.train[choice.record]),
+      template: tasks[place.task].forms[inner.task].templates[choice.template])
+    example.form = tasks[place.task].forms[inner.task].form
+    if example.form == .fewShot {
+      example.exemplars = exemplars(of: example, tasks[place.task].forms[inner.task], ordinal: inner.ordinal)
+    }
     return example
   }
 

@@ -75,7 +75,8 @@ public final class PackedFields {
   ///
   /// - Parameter layout: that of the record's schema.
   public func read(_ record: PackedRecord, _ layout: FieldLayout) {
-    self.layout = layout
+    // Records of one store after the other are the rule: nothing is counted for them.
+    if self.layout !== layout { self.layout = layout }
     bytes = record.bytes
     knownID = record.id
     makeRoom(layout.keys.count)

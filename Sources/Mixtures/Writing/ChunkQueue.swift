@@ -89,4 +89,17 @@ final class ChunkQueue: @unchecked Sendable {
 final class TextChunk: @unchecked Sendable {
   // Proof for @unchecked: a chunk has one owner at a time, and changes hands inside the queue's lock.
   var bytes = ByteBuffer(capacity: 1 << 18)
+  /// Lines in the order in which they were made, and where each of them lies, in the order in which they are wanted.
+  var scratch = ByteBuffer(capacity: 1 << 18)
+  var ranges: [Range<Int>] = []
+  /// See `ExampleLineRenderer.touch`.
+  var touched: UInt64 = 0
+
+  /// Puts the lines in order.
+  func assemble() {
+    bytes.reserve(scratch.count)
+    scratch.withBytes { made in
+      for range in ranges { bytes.append(UnsafeRawBufferPointer(rebasing: made[range])) }
+    }
+  }
 }

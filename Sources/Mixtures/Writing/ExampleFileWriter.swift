@@ -9,7 +9,7 @@ struct ExampleFileWriter: Sendable {
   private let files: [ExampleFile]
   /// The number of each file's first chunk, and after the last the number of all.
   private let firstChunks: [Int]
-  private static let examplesPerChunk = 512
+  private static let examplesPerChunk = 2_048
 
   /// - Parameter files: which to write, in this order.
   init(_ plan: MixturePlan, files: [ExampleFile], folder: String) {
@@ -102,10 +102,31 @@ struct ExampleFileWriter: Sendable {
       let middle = (low + high + 1) / 2
       if firstChunks[middle] <= number { low = middle } else { high = middle - 1 }
     }
-    try files[low].forEach(in: examples(of: number, in: low), of: plan) {
-      (example, index) throws(Diagnostic) in
-      try renderer.append(example, index: index, to: &text.bytes)
+    let range = examples(of: number, in: low)
+    var planned: [PlannedExample] = []
+    planned.reserveCapacity(range.count)
+    files[low].forEach(in: range, of: plan) { example, _ in planned.append(example) }
+    text.touched = renderer.touch(planned)
+    // Template by template, so that what a template needs stays near; then in order.
+    let order = planned.indices.sorted {
+      let (a, b) = (planned[$0], planned[$1])
+      return (a.task, a.template, $0) < (b.task, b.template, $1)
     }
+    text.ranges.removeAll(keepingCapacity: true)
+    text.ranges.append(contentsOf: repeatElement(0..<0, count: planned.count))
+    text.scratch.removeAll()
+    var failure: (place: Int, problem: Diagnostic)?
+    for place in order where place < failure?.place ?? .max {
+      let start = text.scratch.count
+      do throws(Diagnostic) {
+        try renderer.append(planned[place], index: range.lowerBound + place, to: &text.scratch)
+      } catch {
+        failure = (place, error)
+      }
+      text.ranges[place] = start..<text.scratch.count
+    }
+    if let failure { throw failure.problem }
+    text.assemble()
   }
 
   private func examples(of chunk: Int, in file: Int) -> Range<Int> {

@@ -9,13 +9,27 @@ struct ExampleLineRenderer: ~Copyable {
   private let plan: MixturePlan
   /// By task and template; made when first needed.
   private var renderers: [[TemplateRenderer?]]
+  private let stores: [RecordStore]
   private var example = RenderedExample()
   /// What stands before the input.
   private var exemplars = ByteBuffer()
 
   init(_ plan: MixturePlan) {
     self.plan = plan
+    stores = plan.tasks.map(\.task.store)
     renderers = plan.tasks.map { Array(repeating: nil, count: $0.task.templates.count) }
+  }
+
+  /// Touches what the examples are made from, so that many waits for memory become one.
+  ///
+  /// - Returns: something that depends on the bytes touched, or the compiler would leave them alone.
+  func touch(_ examples: [PlannedExample]) -> UInt64 {
+    var sum: UInt64 = 0
+    for planned in examples {
+      let bytes = stores[planned.task].record(planned.record).bytes
+      for place in stride(from: 0, to: min(bytes.count, 512), by: 64) { sum &+= UInt64(bytes[place]) }
+    }
+    return sum
   }
 
   /// Appends one line.
@@ -24,13 +38,12 @@ struct ExampleLineRenderer: ~Copyable {
   mutating func append(
     _ planned: PlannedExample, index: Int, to lines: inout ByteBuffer
   ) throws(Diagnostic) {
-    let task = plan.tasks[planned.task].task
-    let record = task.store.record(planned.record)
-    let id = record.id
+    let record = stores[planned.task].record(planned.record)
     let renderer = renderer(planned)
     // Most templates are written as JSON right away; what is odd about an example shows on the machine.
     if planned.form == .plain, renderer.appendLine(record, index: index, to: &lines) { return }
     try renderExemplars(of: planned)
+    let id = record.id
     do throws(RenderFailure) {
       try renderer.machine.render(record, key: plan.seeds.rendering(id), into: &example)
     } catch {
