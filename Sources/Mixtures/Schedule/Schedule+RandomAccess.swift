@@ -8,9 +8,6 @@ extension Schedule {
   package func place(at index: Int) -> Place {
     precondition(index >= 0 && index < total)
     let size = Double(total)
-    let active = counts.indices.filter { counts[$0] > 0 }
-    // A task holds x·n − u examples below x, rounded up: half an example more on average.
-    let offset = active.reduce(0.0) { $0 + Double(phases[$1]) * 0x1p-32 - 0.5 }
     var centre = (Double(index) + offset) / size
     centre += Double(index - countBelow(bound(centre))) / size
     var reach = 2 + Double(active.count).squareRoot()
@@ -26,8 +23,11 @@ extension Schedule {
     for task in active {
       let first = countBelow(low, task: task)
       before += first
-      for ordinal in first..<countBelow(high, task: task) {
+      let end = countBelow(high, task: task)
+      var ordinal = first
+      while ordinal < end {
         candidates.append(Place(task: task, ordinal: ordinal))
+        ordinal += 1
       }
     }
     candidates.sort(by: precedes)
@@ -41,7 +41,18 @@ extension Schedule {
   }
 
   private func countBelow(_ key: UInt64?) -> Int {
-    counts.indices.reduce(0) { $0 + countBelow(key, task: $1) }
+    guard let key else { return total }
+    // Bare memory, as this loop over all tasks is what random access costs.
+    return counts.withUnsafeBufferPointer { counts in
+      phases.withUnsafeBufferPointer { phases in
+        var sum = 0
+        for task in 0..<min(counts.count, phases.count) {
+          let (high, low) = key.multipliedFullWidth(by: UInt64(counts[task]))
+          sum &+= Int(truncatingIfNeeded: high) &+ (low > UInt64(phases[task]) &<< 32 ? 1 : 0)
+        }
+        return sum
+      }
+    }
   }
 
   /// How many examples of a task have a key below `key` · 2⁻⁶⁴: j + u < key·n·2⁻⁶⁴, where the right side

@@ -22,6 +22,10 @@ package struct Schedule: Sendable {
   /// u · 2³², task by task.
   package let phases: [UInt32]
   package let total: Int
+  /// Tasks with examples.
+  let active: [Int]
+  /// How many examples more than `total` · x have a key below x, on average.
+  let offset: Double
   /// More examples would overflow the exact comparison: j·2³² + u takes 73 bits and n 41.
   package static let largestTotal = 1 << 40
 
@@ -33,6 +37,9 @@ package struct Schedule: Sendable {
     self.counts = counts
     self.phases = phases
     total = counts.reduce(0, +)
+    active = counts.indices.filter { counts[$0] > 0 }
+    // A task holds x·n − u examples below x, rounded up: half an example more on average.
+    offset = active.reduce(0.0) { $0 + Double(phases[$1]) * 0x1p-32 - 0.5 }
     precondition(total <= Self.largestTotal)
   }
 
