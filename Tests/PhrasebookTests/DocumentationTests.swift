@@ -6,7 +6,8 @@ import Testing
   static let commands = [
     "run", "plan", "build", "commit", "audit", "export", "render", "train", "evaluate", "report",
     "import promptsource", "import lm-eval", "convert", "handoff", "validate",
-    "import natural-instructions", "import big-bench", "import flan-cot", "import examples", "inspect", "init",
+    "import natural-instructions", "import big-bench", "import flan-cot", "import examples", "inspect",
+    "init",
   ]
 
   private static func catalogue(_ name: String) throws -> String {
