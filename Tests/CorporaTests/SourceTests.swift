@@ -140,7 +140,7 @@ import Testing
     cache.isOffline = true
     #expect(
       try work.read(description, cache: cache).error?.contains(
-        "PHRASEBOOK_OFFLINE forbids to fetch it; put it at")
+        "nothing may be fetched now (PHRASEBOOK_OFFLINE, or a check); put it at")
         == true)
   }
 

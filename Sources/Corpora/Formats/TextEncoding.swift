@@ -51,11 +51,17 @@ final class TextDecoder {
   /// Gives the text of the next bytes to `body`; it is valid inside the call.
   func decode(_ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
     output.removeAll()
-    switch encoding {
-    case .utf8: decodeUTF8(bytes)
-    case .latin1: for byte in bytes { append(UInt32(byte)) }
-    case .windows1252: try decodeWindows1252(bytes)
-    case .utf16, .utf16LittleEndian, .utf16BigEndian: try decodeUTF16(bytes)
+    do throws(Fault) {
+      switch encoding {
+      case .utf8: decodeUTF8(bytes)
+      case .latin1: for byte in bytes { append(UInt32(byte)) }
+      case .windows1252: try decodeWindows1252(bytes)
+      case .utf16, .utf16LittleEndian, .utf16BigEndian: try decodeUTF16(bytes)
+      }
+    } catch {
+      // What stands before the fault is read, however the file is cut.
+      if output.count > 0 { try output.withBytes(body) }
+      throw error
     }
     offset += bytes.count
     if output.count > 0 { try output.withBytes(body) }

@@ -133,7 +133,9 @@ package struct DownloadCache: Sendable {
   private func allowed(_ what: String, _ place: String, _ node: YAMLNode) throws {
     guard isOffline else { return }
     throw Self.environment(
-      node, "'\(what)' is not in the cache and PHRASEBOOK_OFFLINE forbids to fetch it; put it at '\(place)'")
+      node,
+      "'\(what)' is not in the cache and nothing may be fetched now (PHRASEBOOK_OFFLINE, or a check); "
+        + "put it at '\(place)'")
   }
 
   private func download(_ address: String, to partial: String, _ place: String, _ node: YAMLNode) throws {
