@@ -84,12 +84,13 @@ final class XMLRecordReader: FormatReader {
     }
   }
 
-  /// What the parser keeps for later may hold a fault on a line before: that one is told.
+  /// What the parser keeps for later may hold a fault on a line before: that one is told. That the document ends
+  /// is none, as it was cut here, wherever libxml2 believes that to be.
   private func flush() throws {
     do {
       try parser.finish()
     } catch let fault as XMLFault {
-      if fault.line < line { throw fault }
+      if fault.line < line, !fault.isEarlyEnd { throw fault }
     }
   }
 
