@@ -37,6 +37,11 @@ public func trainModel(
         starting: { estimate in
           peak = estimate.peak
           tell(estimate, session)
+          if configuration.precision == .bf16, !HalfProducts.areNative {
+            session.progress.warning(
+              "this processor does not multiply in bf16: the rounded numbers are multiplied as f32, slower than "
+                + "with precision f32")
+          }
         },
         shouldStop: { session.stop.isRequested })
     }
@@ -58,6 +63,11 @@ private func tell(_ estimate: TrainingEstimate, _ session: Session) {
     "train: \(estimate.parameters) parameters, \(estimate.steps) steps, \(estimate.tokens) tokens; about "
       + "\(amount(estimate.memory)) of memory and \(duration(estimate.seconds)) at half of the "
       + "\(decimal(estimate.peak / 1e9, 0)) GFLOP/s that matrix products reach here")
+  if estimate.recomputes {
+    session.progress.note(
+      "train: layers are computed once more on the way back: what they leave has no room in this machine's memory"
+    )
+  }
   let installed = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
   if installed > 0, estimate.memory > installed {
     session.progress.warning(

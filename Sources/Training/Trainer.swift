@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import JSON
 import Records
 import Transformer
@@ -58,10 +59,12 @@ public struct Trainer: Sendable {
     try makeFolder(folder)
 
     let work = TrainingWork(start, configuration)
-    starting(try estimate(start, work))
+    let estimate = try estimate(start, work)
+    starting(estimate)
     var loop = TrainingLoop(
       configuration: configuration, weights: weights, adapters: start.adapters, optimizer: optimizer,
-      examples: start.training, validation: start.validation, plan: plan, step: step, log: log)
+      examples: start.training, validation: start.validation, plan: plan, step: step, log: log,
+      recomputes: estimate.recomputes)
     let record = try LiveRecord(folder: folder, log)
     let ending = try withoutActuallyEscaping(progress) { progress in
       try withoutActuallyEscaping(shouldStop) { shouldStop in
@@ -117,11 +120,16 @@ public struct Trainer: Sendable {
     let peak = try ProductPeak.measure(configuration.precision, threads: configuration.threads, rounds: 3)
     let steps = start.plan.steps
     let operations = steps.reduce(0) { $0 + work.operations($1, start.training) }
+    func memory(recomputes: Bool) -> Int {
+      work.memory(start.plan, start.training, configuration, recomputes: recomputes)
+    }
+    let installed = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    let recomputes = installed > 0 && memory(recomputes: false) > installed / 10 * 9
     return TrainingEstimate(
       steps: steps.count,
       tokens: steps.reduce(0) { $0 + $1.reduce(0) { $0 + start.training.length($1) } },
       parameters: start.model.configuration.parameters,
-      memory: work.memory(start.plan, start.training, configuration), peak: peak,
+      memory: memory(recomputes: recomputes), recomputes: recomputes, peak: peak,
       seconds: operations / max(peak / 2, 1))
   }
 

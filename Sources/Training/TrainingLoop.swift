@@ -36,7 +36,7 @@ struct TrainingLoop {
   init(
     configuration: TrainingConfiguration, weights: ModelWeights, adapters: LowRankAdapters?,
     optimizer: AdamW, examples: TokenizedExamples, validation: TokenizedExamples, plan: TrainingPlan,
-    step: Int, log: TrainingLog
+    step: Int, log: TrainingLog, recomputes: Bool
   ) {
     self.configuration = configuration
     self.weights = weights
@@ -48,6 +48,7 @@ struct TrainingLoop {
     self.log = log
     schedule = LearningRateSchedule(configuration, steps: plan.steps.count)
     work = Work(weights, adapters, configuration)
+    work.pass.recomputes = recomputes
     tokens = log.entries.last?.tokens ?? 0
     validationLoss = log.validations.last?.loss
   }

@@ -44,6 +44,9 @@ public struct TrainingEstimate: Sendable, Hashable {
   public var parameters: Int
   /// Memory for weights, gradients, moments and what the passes keep, in bytes.
   public var memory: Int
+  /// Whether layers are computed once more on the way back, because keeping what they leave would take more memory
+  /// than the machine has. The result's bits do not depend on it.
+  public var recomputes: Bool
   /// The machine's speed at matrix products, in operations a second, measured just now.
   public var peak: Double
   /// The time that all steps would take if they used half of that speed.

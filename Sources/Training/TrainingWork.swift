@@ -48,9 +48,12 @@ struct TrainingWork {
   }
 
   /// Bytes of weights, gradient, moments, and what the largest pass keeps.
-  func memory(_ plan: TrainingPlan, _ examples: TokenizedExamples, _ configuration: TrainingConfiguration)
-    -> Int
-  {
+  ///
+  /// - Parameter recomputes: keeps the layers' inputs alone, and what one layer leaves at a time.
+  func memory(
+    _ plan: TrainingPlan, _ examples: TokenizedExamples, _ configuration: TrainingConfiguration,
+    recomputes: Bool
+  ) -> Int {
     var most = 0
     for chosen in plan.steps {
       let tokens = chosen.reduce(0) { $0 + examples.length($1) }
@@ -62,7 +65,8 @@ struct TrainingWork {
     let kept =
       2 * (c.dimension + c.queryDimension + c.keyValueDimension + c.hiddenDimension + 1) + c.heads
     let back = 3 * c.dimension + 2 * c.queryDimension + 2 * c.keyValueDimension + 4 * c.hiddenDimension
-    let rows = most * (c.layers * kept + back) + min(256, most) * c.vocabulary
+    let layers = recomputes ? c.layers * c.dimension + kept : c.layers * kept
+    let rows = most * (layers + back) + min(256, most) * c.vocabulary
     return 4 * (c.parameters + 3 * trained + rows) + (isHalf ? 2 * c.parameters : 0)
   }
 }
