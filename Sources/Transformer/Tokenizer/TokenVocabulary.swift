@@ -22,15 +22,15 @@ struct TokenVocabulary: Sendable {
 
   /// Appends the next token.
   ///
-  /// - Parameter findable: whether `id(of:)` gives it; of tokens with the same bytes the first is given.
+  /// - Parameter findable: whether `id(of:)` gives it; of tokens with the same bytes the last is
+  ///   given, as a dictionary of a `tokenizer.json` and llama.cpp have it.
   mutating func append(_ new: some Collection<UInt8>, findable: Bool = true) {
     bytes.append(contentsOf: new)
     ends.append(bytes.count)
     guard findable, !new.isEmpty else { return }
     if 2 * ends.count > slots.count { grow() }
     let id = Int32(ends.count - 1)
-    let slot = slot(of: self[id])
-    if slots[slot] < 0 { slots[slot] = id }
+    slots[slot(of: self[id])] = id
   }
 
   /// The token with these bytes, nil where there is none.
