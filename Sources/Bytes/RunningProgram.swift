@@ -21,8 +21,14 @@ public struct RunningProgram: ~Copyable {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw .system("run", name, errno: errno) }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
-    var template = Array("/tmp/phrasebook-errors-XXXXXX".utf8CString)
+    let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array("\(place)/phrasebook-errors-XXXXXX".utf8CString)
     let errors = mkstemp(&template)
+    guard errors >= 0 else {
+      let code = errno
+      for end in ends { close(end) }
+      throw .system("make a file in", place, errno: code)
+    }
     unlink(template)
     _ = fcntl(errors, F_SETFD, FD_CLOEXEC)
     var actions = posix_spawn_file_actions_t()
