@@ -20,32 +20,44 @@ struct BatchScoring {
   mutating func predictions(_ examples: [Example], cell: EvaluationCell) throws -> [Prediction] {
     let ranked = examples.filter { !$0.choices.isEmpty }
     let free = examples.filter { $0.choices.isEmpty }
-    var scores: ArraySlice<[Double]> = []
-    var texts: ArraySlice<String> = []
+    var scores: ArraySlice<Result<[ChoiceScore], RequestFailure>> = []
+    var texts: ArraySlice<Result<GeneratedText, RequestFailure>> = []
     if !ranked.isEmpty {
       let requests = ranked.map { ScoringRequest(prompt: scorer.prompt(of: $0), choices: $0.choices) }
       count(scorer.cuts(of: requests))
-      scores = try scorer.logLikelihoods(requests, threads: threads)[...]
-      try check(scores.map(\.count), ranked.map(\.choices.count))
+      scores = try scorer.scores(requests, threads: threads)[...]
+      try check(scores.count, ranked.count)
     }
     if !free.isEmpty {
-      let prompts = free.map { scorer.prompt(of: $0) }
-      count(scorer.cuts(of: prompts, maximumTokens: maximumTokens))
-      texts = try scorer.generate(prompts, maximumTokens: maximumTokens, threads: threads)[...]
-      try check([texts.count], [free.count])
+      let requests = free.map {
+        GenerationRequest(prompt: scorer.prompt(of: $0), maximumTokens: maximumTokens)
+      }
+      count(scorer.cuts(of: requests))
+      texts = try scorer.generate(requests, threads: threads)[...]
+      try check(texts.count, free.count)
     }
     return try examples.map { example in
       if example.choices.isEmpty {
-        return Prediction(example, cell: cell, generated: texts.popFirst() ?? "")
+        switch texts.popFirst() {
+        case .success(let written)?: return Prediction(example, cell: cell, generated: written.text)
+        case .failure(let failure)?: throw Diagnostic(failure.message)
+        case nil: throw missing(0, 1)
+        }
       }
-      let values = scores.popFirst() ?? []
-      if values.contains(where: { $0.isNaN || $0 == .infinity }) {
-        throw Diagnostic(
-          "the model's log-likelihoods are not numbers for the task '\(example.task)', template "
-            + "'\(example.template)', record \(example.record); the checkpoint is damaged or training "
-            + "diverged: train again, with a lower learning rate")
+      switch scores.popFirst() {
+      case .success(let scores)?:
+        try check(scores.count, example.choices.count)
+        let values = scores.map(\.logLikelihood)
+        if values.contains(where: { $0.isNaN || $0 == .infinity }) {
+          throw Diagnostic(
+            "the model's log-likelihoods are not numbers for the task '\(example.task)', template "
+              + "'\(example.template)', record \(example.record); the checkpoint is damaged or training "
+              + "diverged: train again, with a lower learning rate")
+        }
+        return Prediction(example, cell: cell, logLikelihoods: values)
+      case .failure(let failure)?: throw Diagnostic(failure.message)
+      case nil: throw missing(0, 1)
       }
-      return Prediction(example, cell: cell, logLikelihoods: values)
     }
   }
 
@@ -54,10 +66,11 @@ struct BatchScoring {
     cuts.tokens += more.tokens
   }
 
-  private func check(_ found: [Int], _ expected: [Int]) throws(Diagnostic) {
-    guard found == expected else {
-      throw Diagnostic(
-        "the model answered \(found.reduce(0, +)) of \(expected.reduce(0, +)) questions", cause: .environment)
-    }
+  private func check(_ found: Int, _ expected: Int) throws(Diagnostic) {
+    guard found == expected else { throw missing(found, expected) }
+  }
+
+  private func missing(_ found: Int, _ expected: Int) -> Diagnostic {
+    Diagnostic("the model answered \(found) of \(expected) questions", cause: .environment)
   }
 }

@@ -94,10 +94,16 @@ import Transformer
 
   @Test func modelThatDropsQuestions() throws {
     struct Forgetful: Scorer {
-      func logLikelihoods(_ requests: [ScoringRequest], threads: Int) throws -> [[Double]] {
-        Array(try HashScorer().logLikelihoods(requests, threads: threads).dropLast())
+      func scores(
+        _ requests: [ScoringRequest], threads: Int
+      ) throws -> [Result<[ChoiceScore], RequestFailure>] {
+        Array(try HashScorer().scores(requests, threads: threads).dropLast())
       }
-      func generate(_ prompts: [String], maximumTokens: Int, threads: Int) throws -> [String] { [] }
+      func generate(
+        _ requests: [GenerationRequest], threads: Int
+      ) throws -> [Result<GeneratedText, RequestFailure>] {
+        []
+      }
     }
     let fixture = try Fixture()
     let error = try #require(throws: Diagnostic.self) { try fixture.evaluate(Forgetful()) }

@@ -68,11 +68,15 @@ import Transformer
   @Test func tooLongPromptsAreTold() throws {
     struct ShortModel: Scorer {
       let inner = HashScorer()
-      func logLikelihoods(_ requests: [ScoringRequest], threads: Int) throws -> [[Double]] {
-        try inner.logLikelihoods(requests, threads: threads)
+      func scores(
+        _ requests: [ScoringRequest], threads: Int
+      ) throws -> [Result<[ChoiceScore], RequestFailure>] {
+        try inner.scores(requests, threads: threads)
       }
-      func generate(_ prompts: [String], maximumTokens: Int, threads: Int) throws -> [String] {
-        try inner.generate(prompts, maximumTokens: maximumTokens, threads: threads)
+      func generate(
+        _ requests: [GenerationRequest], threads: Int
+      ) throws -> [Result<GeneratedText, RequestFailure>] {
+        try inner.generate(requests, threads: threads)
       }
       func cuts(of requests: [ScoringRequest]) -> PromptCuts {
         PromptCuts(prompts: requests.count, tokens: 2 * requests.count)
@@ -91,12 +95,16 @@ import Transformer
   @Test func generationIsLimitedByTheLongestTarget() throws {
     final class Limits: Scorer {
       nonisolated(unsafe) var met: Set<Int> = []
-      func logLikelihoods(_ requests: [ScoringRequest], threads: Int) throws -> [[Double]] {
-        try HashScorer().logLikelihoods(requests, threads: threads)
+      func scores(
+        _ requests: [ScoringRequest], threads: Int
+      ) throws -> [Result<[ChoiceScore], RequestFailure>] {
+        try HashScorer().scores(requests, threads: threads)
       }
-      func generate(_ prompts: [String], maximumTokens: Int, threads: Int) throws -> [String] {
-        met.insert(maximumTokens)
-        return try HashScorer().generate(prompts, maximumTokens: maximumTokens, threads: threads)
+      func generate(
+        _ requests: [GenerationRequest], threads: Int
+      ) throws -> [Result<GeneratedText, RequestFailure>] {
+        met.formUnion(requests.map(\.maximumTokens))
+        return try HashScorer().generate(requests, threads: threads)
       }
     }
     let fixture = try Fixture()

@@ -6,18 +6,25 @@ struct HashScorer: Scorer {
   /// What a test changes of the numbers.
   var alter: @Sendable (Double) -> Double = { $0 }
 
-  func logLikelihoods(_ requests: [ScoringRequest], threads: Int) throws -> [[Double]] {
+  func scores(
+    _ requests: [ScoringRequest], threads: Int
+  ) throws -> [Result<[ChoiceScore], RequestFailure>] {
     requests.map { request in
-      request.choices.map { choice in
-        alter(-Double(fnv(request.prompt + "\u{1}" + choice) % 64) / 8 - 0.5)
-      }
+      .success(
+        request.choices.map { choice in
+          let value = alter(-Double(fnv(request.prompt + "\u{1}" + choice) % 64) / 8 - 0.5)
+          return ChoiceScore(logLikelihood: value, tokens: 1, isGreedy: false)
+        })
     }
   }
 
-  func generate(_ prompts: [String], maximumTokens: Int, threads: Int) throws -> [String] {
-    prompts.map { prompt in
-      let words = prompt.split(separator: " ")
-      return fnv(prompt) % 3 != 0 ? " \(words[words.count - 1])\n" : String(words[0])
+  func generate(
+    _ requests: [GenerationRequest], threads: Int
+  ) throws -> [Result<GeneratedText, RequestFailure>] {
+    requests.map { request in
+      let words = request.prompt.split(separator: " ")
+      let text = fnv(request.prompt) % 3 != 0 ? " \(words[words.count - 1])\n" : String(words[0])
+      return .success(GeneratedText(text: text, tokens: 1, ending: .end))
     }
   }
 

@@ -40,13 +40,16 @@ import Transformer
     let requests = zip(Self.texts, choices).map { ScoringRequest(prompt: $0, choices: $1) }
     // Many times over, so that there are several batches.
     let repeated = Array(repeating: requests, count: 12).flatMap { $0 }
-    let scores = try model.logLikelihoods(repeated, threads: threads)
+    let scores = try model.scores(repeated, threads: threads)
     #expect(scores.count == repeated.count)
     var encoder = TokenEncoder(model.tokenizer)
     for (request, scores) in zip(repeated, scores) {
       let prompt = model.tokenizer.prompt(request.prompt, room: 80, &encoder).tokens
+      let scores = try scores.get()
       #expect(scores.count == request.choices.count)
       for (choice, score) in zip(request.choices, scores) {
+        #expect(score.tokens == model.tokenizer.target(choice, &encoder).count)
+        let score = score.logLikelihood
         let expected = -(try Self.plain(model, prompt, model.tokenizer.target(choice, &encoder)))
         #expect(abs(score - expected) < 1e-4, "\(request.prompt) → \(choice): \(score), expected \(expected)")
       }
@@ -56,16 +59,15 @@ import Transformer
   @Test func threadsDoNotChangeABit() throws {
     let model = try Self.model()
     let requests = (0..<80).map { ScoringRequest(prompt: Self.texts[$0 % 6], choices: ["a", "b\($0)"]) }
-    #expect(try model.logLikelihoods(requests, threads: 1) == model.logLikelihoods(requests, threads: 2))
-    let prompts = (0..<80).map { Self.texts[$0 % 6] }
-    #expect(
-      try model.generate(prompts, maximumTokens: 10, threads: 1)
-        == model.generate(prompts, maximumTokens: 10, threads: 2))
+    #expect(try model.scores(requests, threads: 1) == model.scores(requests, threads: 2))
+    let prompts = (0..<80).map { GenerationRequest(prompt: Self.texts[$0 % 6], maximumTokens: 10) }
+    #expect(try model.generate(prompts, threads: 1) == model.generate(prompts, threads: 2))
   }
 
   @Test func generationTakesTheLikeliestTokenEachTime() throws {
     let model = try Self.model()
-    let answers = try model.generate(Self.texts, maximumTokens: 12, threads: 1)
+    let requests = Self.texts.map { GenerationRequest(prompt: $0, maximumTokens: 12) }
+    let answers = try model.generate(requests, threads: 1)
     var encoder = TokenEncoder(model.tokenizer)
     for (text, answer) in zip(Self.texts, answers) {
       var sequence = model.tokenizer.prompt(text, room: 84, &encoder).tokens
@@ -79,7 +81,10 @@ import Transformer
         tokens.append(best)
         sequence.append(best)
       }
-      #expect(answer == model.tokenizer.decode(tokens), "after '\(text)'")
+      let ending: GeneratedText.Ending = tokens.count < 12 ? .end : .length
+      let expected = GeneratedText(
+        text: model.tokenizer.decode(tokens), tokens: tokens.count, ending: ending)
+      #expect(try answer.get() == expected, "after '\(text)'")
     }
   }
 
@@ -91,20 +96,21 @@ import Transformer
     let input = model.tokenizer.encode(long)
     let kept = Array(input.suffix(24 - 2 - target.count))
     let request = ScoringRequest(prompt: long, choices: ["blue"])
-    let score = try model.logLikelihoods([request], threads: 1)[0][0]
+    let score = try model.scores([request], threads: 1)[0].get()[0].logLikelihood
     let expected =
       -(try Self.plain(model, [model.tokenizer.begin] + kept + [model.tokenizer.frame.between[0]], target))
     #expect(abs(score - expected) < 1e-4)
     #expect(
       model.cuts(of: [request, ScoringRequest(prompt: "7", choices: ["blue"])])
         == PromptCuts(prompts: 1, tokens: input.count - kept.count))
-    #expect(throws: Diagnostic.self) {
-      try model.logLikelihoods([ScoringRequest(prompt: "7", choices: [long])], threads: 1)
-    }
+    // The others still have their answers.
+    let mixed = try model.scores([ScoringRequest(prompt: "7", choices: [long]), request], threads: 1)
+    #expect(throws: RequestFailure.self) { try mixed[0].get() }
+    #expect(try abs(mixed[1].get()[0].logLikelihood - expected) < 1e-4)
     // Generation leaves room for the answer and stops at the end of the context.
-    let answer = try model.generate([long], maximumTokens: 100, threads: 1)[0]
-    #expect(model.tokenizer.encode(answer).count <= 24)
-    #expect(model.cuts(of: [long], maximumTokens: 4).prompts == 1)
+    let answer = try model.generate([GenerationRequest(prompt: long, maximumTokens: 100)], threads: 1)[0]
+    #expect(model.tokenizer.encode(try answer.get().text).count <= 24)
+    #expect(model.cuts(of: [GenerationRequest(prompt: long, maximumTokens: 4)]).prompts == 1)
   }
 
   @Test func aSavedModelIsTheSameWhenLoaded() throws {
@@ -114,7 +120,7 @@ import Transformer
       let loaded = try LanguageModel.load(folder)
       #expect(loaded.configuration == model.configuration)
       let requests = Self.texts.map { ScoringRequest(prompt: $0, choices: ["yes", "no"]) }
-      #expect(try loaded.logLikelihoods(requests, threads: 1) == model.logLikelihoods(requests, threads: 1))
+      #expect(try loaded.scores(requests, threads: 1) == model.scores(requests, threads: 1))
     }
   }
 }

@@ -4,30 +4,34 @@ import CVectorLoops
 /// Greedy generation: prompts in one batch, then one row a sequence and step against stored keys.
 struct Generation {
   private let model: LanguageModel
-  private let maximumTokens: Int
   /// Sequences generated side by side. Fixed, so that the last bits depend on the prompts alone.
   private static let together = 32
 
-  init(_ model: LanguageModel, maximumTokens: Int) {
-    self.model = model
-    self.maximumTokens = max(0, maximumTokens)
-  }
+  init(_ model: LanguageModel) { self.model = model }
 
   /// How many tokens of a prompt are read: what the answer leaves, but at least half of the context.
-  var promptRoom: Int {
+  func promptRoom(_ maximumTokens: Int) -> Int {
     let context = model.configuration.contextLength
     return max(context - maximumTokens, context / 2, model.tokenizer.shortestPrompt)
   }
 
-  func run(_ prompts: [String], threads: Int) throws -> [String] {
-    guard maximumTokens > 0 else { return prompts.map { _ in "" } }
+  private struct TokenizedRequest {
+    var prompt: [Int32]
+    var maximumTokens: Int
+  }
+
+  func run(_ requests: [GenerationRequest], threads: Int) throws -> [GeneratedText] {
     var encoder = TokenEncoder(model.tokenizer)
-    let tokenized = prompts.map { model.tokenizer.prompt($0, room: promptRoom, &encoder).tokens }
-    let starts = Array(stride(from: 0, to: prompts.count, by: Self.together))
-    let results = Results<[String]>(count: starts.count)
+    let tokenized = requests.map { request in
+      let prompt = model.tokenizer.prompt(
+        request.prompt, room: promptRoom(request.maximumTokens), &encoder)
+      return TokenizedRequest(prompt: prompt.tokens, maximumTokens: max(0, request.maximumTokens))
+    }
+    let starts = Array(stride(from: 0, to: requests.count, by: Self.together))
+    let results = Results<[GeneratedText]>(count: starts.count)
     let passes = PassPool(model.weights)
     try Workers.run(starts.count, threads: threads) { piece, _ in
-      let range = starts[piece]..<min(prompts.count, starts[piece] + Self.together)
+      let range = starts[piece]..<min(requests.count, starts[piece] + Self.together)
       results.set(piece, try passes.with { try answer(tokenized[range], $0) })
     }
     return results.all.flatMap { $0 }
@@ -35,29 +39,43 @@ struct Generation {
 
   private final class Sequence {
     var tokens: [Int32] = []
+    var ending = GeneratedText.Ending.length
+    let maximumTokens: Int
     let cache: KeyValueCache
-    init(_ cache: KeyValueCache) { self.cache = cache }
+
+    init(_ cache: KeyValueCache, maximumTokens: Int) {
+      self.cache = cache
+      self.maximumTokens = maximumTokens
+    }
   }
 
-  private func answer(_ prompts: ArraySlice<[Int32]>, _ pass: TransformerPass) throws -> [String] {
+  private func answer(
+    _ requests: ArraySlice<TokenizedRequest>, _ pass: TransformerPass
+  ) throws -> [GeneratedText] {
     let context = model.configuration.contextLength
     var batch = TokenBatch()
     var sequences: [Sequence] = []
-    for prompt in prompts {
-      let span = batch.append(prompt: prompt)
+    for request in requests {
+      let span = batch.append(prompt: request.prompt)
       batch.predict(span.start + span.count - 1)
-      let capacity = min(context, prompt.count + maximumTokens)
-      sequences.append(Sequence(KeyValueCache(model.configuration, capacity: capacity)))
+      let capacity = min(context, request.prompt.count + request.maximumTokens)
+      sequences.append(
+        Sequence(
+          KeyValueCache(model.configuration, capacity: capacity), maximumTokens: request.maximumTokens))
     }
     var chosen = try largest(batch, .storing(sequences.map(\.cache)), pass)
-    for (sequence, prompt) in zip(sequences, prompts) { sequence.cache.advance(prompt.count) }
+    for (sequence, request) in zip(sequences, requests) { sequence.cache.advance(request.prompt.count) }
     var active = sequences
     while true {
       var going: [Sequence] = []
       batch.removeAll()
-      for (sequence, token) in zip(active, chosen) where token != model.tokenizer.end {
+      for (sequence, token) in zip(active, chosen) where sequence.maximumTokens > 0 {
+        guard token != model.tokenizer.end else {
+          sequence.ending = .end
+          continue
+        }
         sequence.tokens.append(token)
-        guard sequence.tokens.count < maximumTokens, sequence.cache.count < context else { continue }
+        guard sequence.tokens.count < sequence.maximumTokens, sequence.cache.count < context else { continue }
         let span = batch.append(prompt: CollectionOfOne(token), from: sequence.cache.count)
         batch.predict(span.start)
         going.append(sequence)
@@ -67,7 +85,10 @@ struct Generation {
       chosen = try largest(batch, .stored(active.map(\.cache)), pass)
       for sequence in active { sequence.cache.advance(1) }
     }
-    return sequences.map { model.tokenizer.decode($0.tokens) }
+    return sequences.map {
+      GeneratedText(
+        text: model.tokenizer.decode($0.tokens), tokens: $0.tokens.count, ending: $0.ending)
+    }
   }
 
   private func largest(

@@ -118,25 +118,28 @@ public final class LanguageModel: Sendable {
 }
 
 extension LanguageModel {
-  /// The log-likelihood of each choice after its prompt, natural logarithm, one list a request.
+  /// The log-likelihood of each choice after its prompt.
   ///
-  /// The sum runs over the choice's tokens and the end token after them, so that a choice that begins
-  /// another is not favoured. A prompt's tokens are computed once for all of its choices. A prompt too long
-  /// for the context loses its front (see `cuts(of:)`), never a choice.
+  /// With the model's marks, the sum runs over the choice's tokens and the end token after them, so that a choice
+  /// that begins another is not favoured. A prompt's tokens are computed once for all of its choices. A prompt too
+  /// long for the context loses its front (see `cuts(of:)`), never a choice; a choice that alone exceeds the context
+  /// is a failure.
   ///
   /// The results do not depend on `threads`.
-  ///
-  /// - Throws: a `Diagnostic` for a choice that alone exceeds the context.
-  public func logLikelihoods(_ requests: [ScoringRequest], threads: Int) throws -> [[Double]] {
+  public func scores(
+    _ requests: [ScoringRequest], threads: Int
+  ) throws -> [Result<[ChoiceScore], RequestFailure>] {
     try Scoring(self).run(requests, threads: threads)
   }
 
-  /// The most likely continuation of each prompt, token by token, until the end token, `maximumTokens` or
-  /// the end of the context. A prompt too long loses its front (see `cuts(of:maximumTokens:)`).
+  /// A continuation of each prompt, token by token, until the end token, a stop text, the request's number of
+  /// tokens or the end of the context. A prompt too long loses its front (see `cuts(of:)`).
   ///
   /// The results do not depend on `threads`.
-  public func generate(_ prompts: [String], maximumTokens: Int, threads: Int) throws -> [String] {
-    try Generation(self, maximumTokens: maximumTokens).run(prompts, threads: threads)
+  public func generate(
+    _ requests: [GenerationRequest], threads: Int
+  ) throws -> [Result<GeneratedText, RequestFailure>] {
+    try Generation(self).run(requests, threads: threads).map { .success($0) }
   }
 
   /// How many of the requests' prompts are too long for the context, and by how much.
@@ -150,12 +153,14 @@ extension LanguageModel {
     return cuts
   }
 
-  /// The same for prompts to be continued by up to `maximumTokens` tokens.
-  public func cuts(of prompts: [String], maximumTokens: Int) -> PromptCuts {
+  /// The same for prompts to be continued.
+  public func cuts(of requests: [GenerationRequest]) -> PromptCuts {
     var encoder = TokenEncoder(tokenizer)
-    let room = Generation(self, maximumTokens: maximumTokens).promptRoom
     var cuts = PromptCuts()
-    for prompt in prompts { cuts.note(tokenizer.prompt(prompt, room: room, &encoder).cut) }
+    for request in requests {
+      let room = Generation(self).promptRoom(request.maximumTokens)
+      cuts.note(tokenizer.prompt(request.prompt, room: room, &encoder).cut)
+    }
     return cuts
   }
 }

@@ -17,28 +17,37 @@ struct Scoring {
     var rows: Int { choices.reduce(prompt.count) { $0 + $1.count - 1 } }
   }
 
-  func run(_ requests: [ScoringRequest], threads: Int) throws -> [[Double]] {
-    let tokenized = try tokenize(requests)
+  func run(_ requests: [ScoringRequest], threads: Int) throws -> [Result<[ChoiceScore], RequestFailure>] {
+    var failures: [RequestFailure?] = []
+    let tokenized = tokenize(requests, &failures)
     let batches = batches(tokenized)
-    let results = Results<[[Double]]>(count: batches.count)
+    let results = Results<[[ChoiceScore]]>(count: batches.count)
     let passes = PassPool(model.weights)
     try Workers.run(batches.count, threads: threads) { batch, _ in
       results.set(batch, try passes.with { try score(tokenized[batches[batch]], $0) })
     }
-    return results.all.flatMap { $0 }
+    var scores = results.all.joined().makeIterator()
+    return failures.map { failure in failure.map { .failure($0) } ?? .success(scores.next() ?? []) }
   }
 
-  private func tokenize(_ requests: [ScoringRequest]) throws(Diagnostic) -> [TokenizedRequest] {
+  /// The requests that can be answered, and for each request nil or why it cannot.
+  private func tokenize(
+    _ requests: [ScoringRequest], _ failures: inout [RequestFailure?]
+  ) -> [TokenizedRequest] {
     var encoder = TokenEncoder(model.tokenizer)
     var result: [TokenizedRequest] = []
     for request in requests {
       let choices = request.choices.map { model.tokenizer.target($0, &encoder) }
       let room = model.configuration.contextLength - (choices.map(\.count).max() ?? 0)
       guard room >= model.tokenizer.shortestPrompt else {
-        throw Diagnostic(
-          "an answer choice is too long for the model's context of \(model.configuration.contextLength) "
-            + "tokens; train with a larger context_length")
+        failures.append(
+          RequestFailure(
+            .tooLong,
+            "an answer choice is too long for the model's context of \(model.configuration.contextLength) "
+              + "tokens; train with a larger context_length"))
+        continue
       }
+      failures.append(nil)
       result.append(
         TokenizedRequest(
           prompt: model.tokenizer.prompt(request.prompt, room: room, &encoder).tokens, choices: choices))
@@ -71,7 +80,7 @@ struct Scoring {
 
   private func score(
     _ requests: ArraySlice<TokenizedRequest>, _ pass: TransformerPass
-  ) throws -> [[Double]] {
+  ) throws -> [[ChoiceScore]] {
     var batch = TokenBatch()
     var picks: [Pick] = []
     for (index, request) in requests.enumerated() {
@@ -87,7 +96,9 @@ struct Scoring {
         }
       }
     }
-    var sums = requests.map { [Double](repeating: 0, count: $0.choices.count) }
+    var scores = requests.map { request in
+      request.choices.map { ChoiceScore(logLikelihood: 0, tokens: $0.count, isGreedy: true) }
+    }
     // Ordered by row for the chunks of logits; the tokens of one choice stay in order.
     let ordered = picks.sorted { $0.row < $1.row }
     var next = 0
@@ -97,13 +108,19 @@ struct Scoring {
         count = rows.count
         if let start = buffer.baseAddress { pb_log_sums(logits, start, rows.count, vocabulary) }
       }
+      let largest = [Int32](unsafeUninitializedCapacity: rows.count) { buffer, count in
+        count = rows.count
+        if let start = buffer.baseAddress { pb_largest(logits, start, rows.count, vocabulary) }
+      }
       while next < ordered.count, ordered[next].row < rows.upperBound {
         let pick = ordered[next]
         let row = pick.row - rows.lowerBound
-        sums[pick.request][pick.choice] += Double(logits[row * vocabulary + pick.target] - logSums[row])
+        let probability = logits[row * vocabulary + pick.target] - logSums[row]
+        scores[pick.request][pick.choice].logLikelihood += Double(probability)
+        if Int(largest[row]) != pick.target { scores[pick.request][pick.choice].isGreedy = false }
         next += 1
       }
     }
-    return sums
+    return scores
   }
 }
