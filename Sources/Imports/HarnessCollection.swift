@@ -75,7 +75,8 @@ private struct HarnessReader {
     }
     for checked in parts.checked where !result.compiles(checked) { return }
     if let reason = result.add(
-      source, dataset: parts.dataset, subset: parts.subset, environment: .lmEval, &index)
+      source, dataset: parts.dataset, subset: parts.subset, environment: .lmEval,
+      data: HarnessData(config, folder: folder(of: path)), &index)
     {
       return result.refuse(reason, name, Diagnostic("'\(name)': \(reason)", at: config.location))
     }
@@ -109,6 +110,11 @@ private struct HarnessReader {
         value.error("'\(key)' calls the Python function '\(function)', which cannot be run here"))
     }
     return refused
+  }
+
+  private func folder(of path: String) -> String {
+    guard let end = path.lastIndex(of: "/") else { return "." }
+    return String(path[..<end])
   }
 
   /// A path as seen from the folder that is imported.

@@ -25,6 +25,8 @@ public struct TemplateImport: Sendable {
     public internal(set) var name: String
     public internal(set) var dataset: String
     public internal(set) var subset: String?
+    /// The files that its records are read from, where the collection names them.
+    public internal(set) var data: HarnessData?
     var environment: TemplateEnvironment?
     var templates: [TemplateSource]
 
@@ -70,13 +72,15 @@ public struct TemplateImport: Sendable {
   /// - Returns: nil, or why it cannot stand there.
   mutating func add(
     _ template: TemplateSource, dataset: String, subset: String?, environment: TemplateEnvironment?,
-    _ index: inout [String: Int]
+    data: HarnessData? = nil, _ index: inout [String: Int]
   ) -> String? {
     let name = taskName(dataset, subset)
     guard let place = index[name] else {
       index[name] = tasks.count
       tasks.append(
-        Task(name: name, dataset: dataset, subset: subset, environment: environment, templates: [template]))
+        Task(
+          name: name, dataset: dataset, subset: subset, data: data, environment: environment,
+          templates: [template]))
       return nil
     }
     let task = tasks[place]

@@ -6,14 +6,16 @@ struct ImportText: Sendable {
   private let found: TemplateImport
   private let options: ImportOptions
   private let written: Int
+  private let corpora: HarnessCorpora?
   /// Of each kind of refusal so many are told, with a line for the rest.
   private static let shown = 3
   private static let shownCounts = 12
 
-  init(_ found: TemplateImport, _ options: ImportOptions, written: Int) {
+  init(_ found: TemplateImport, _ options: ImportOptions, written: Int, corpora: HarnessCorpora?) {
     self.found = found
     self.options = options
     self.written = written
+    self.corpora = corpora
   }
 
   func lines(width: Int) -> String {
@@ -44,7 +46,17 @@ struct ImportText: Sendable {
         text += "  … \(refusals.count - Self.shown) more; --json lists all\n"
       }
     }
-    return text + counts("Python functions refused", found.functions)
+    text += counts("Python functions refused", found.functions)
+    guard let corpora, let folder = options.corpora else { return text }
+    text += "\n\(corpora.count) corpora in \(folder), \(corpora.written.count) written\n"
+    if !corpora.refused.isEmpty { text += "\ndata not usable (\(corpora.refused.count)):\n" }
+    for (task, problem) in corpora.refused.prefix(Self.shown) {
+      text += "  \(task): \(problem.message)\n"
+    }
+    if corpora.refused.count > Self.shown {
+      text += "  … \(corpora.refused.count - Self.shown) more; --json lists all\n"
+    }
+    return text
   }
 
   private func counts(_ title: String, _ list: [TemplateImport.Count]) -> String {

@@ -50,7 +50,7 @@ public func planMixture(
 }
 
 /// A folder of this run's own, for record stores that nobody else needs.
-private func temporaryFolder() throws -> String {
+func temporaryFolder() throws -> String {
   let place = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
   var template = Array("\(place)/phrasebook-plan-XXXXXX".utf8CString)
   let made = template.withUnsafeMutableBufferPointer { name in name.baseAddress.flatMap { mkdtemp($0) } != nil

@@ -43,9 +43,15 @@ struct ImportLMEval: ParsableCommand {
       """)
 
   @OptionGroup var place: ImportPlace
+
+  @Option(
+    help: ArgumentHelp(
+      "Folder for <task>/corpus.yaml of the tasks whose data lies in local files.", valueName: "dir"))
+  var corpora: String?
+
   @OptionGroup var common: CommonOptions
 
-  func run() throws { try place.run(.lmEval, common) }
+  func run() throws { try place.run(.lmEval, corpora: corpora, common) }
 }
 
 /// From where to where.
@@ -59,8 +65,9 @@ struct ImportPlace: ParsableArguments {
   @Flag(help: "Replace files that are there and differ.")
   var replace = false
 
-  func run(_ format: ImportOptions.Format, _ common: CommonOptions) throws {
-    let options = ImportOptions(format, path: path, output: output, replacing: replace)
+  func run(_ format: ImportOptions.Format, corpora: String? = nil, _ common: CommonOptions) throws {
+    let options = ImportOptions(
+      format, path: path, output: output, corpora: corpora, replacing: replace)
     let (report, refused) = try importTemplates(options, in: common.session)
     try common.print(report)
     if refused > 0 {

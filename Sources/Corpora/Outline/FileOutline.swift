@@ -58,7 +58,8 @@ public struct FileOutline: Sendable {
     encoding = head.encoding
   }
 
-  init(format: CorpusDescription.Format) { self.format = format }
+  /// Without any field.
+  public init(format: CorpusDescription.Format) { self.format = format }
 
   private static func magic(_ path: String) throws -> [UInt8] {
     var bytes: [UInt8] = []

@@ -62,20 +62,21 @@ struct SourceLocator {
       }
       return [SourceFile(path: path, name: source.path)]
     }
-    let names = Self.matches(path)
+    let names = filesMatching(path)
     guard !names.isEmpty else {
       throw source.node.error("no file matches '\(path)'; put them there or correct the pattern")
     }
     let prefix = path.utf8.count - source.path.utf8.count
     return names.map { SourceFile(path: $0, name: String(Substring($0.utf8.dropFirst(prefix)))) }
   }
+}
 
-  /// The files that a pattern of the shell names, sorted by their bytes; no folders.
-  private static func matches(_ pattern: String) -> [String] {
-    var found = glob_t()
-    defer { globfree(&found) }
-    guard glob(pattern, GLOB_NOSORT, nil, &found) == 0 else { return [] }
-    let names = (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
-    return names.filter { !isFolder($0) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-  }
+/// The files that a path or a pattern of the shell (`*`, `?`, `[…]`) names, sorted by their bytes; no folders.
+public func filesMatching(_ pattern: String) -> [String] {
+  if fileExists(pattern) { return isFolder(pattern) ? [] : [pattern] }
+  var found = glob_t()
+  defer { globfree(&found) }
+  guard glob(pattern, GLOB_NOSORT, nil, &found) == 0 else { return [] }
+  let names = (0..<Int(found.gl_pathc)).compactMap { found.gl_pathv[$0].map { String(cString: $0) } }
+  return names.filter { !isFolder($0) }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 }

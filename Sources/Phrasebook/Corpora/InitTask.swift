@@ -65,7 +65,7 @@ public func initTask(_ options: InitOptions, in session: Session) throws -> Comm
 }
 
 /// Reads the first thousands of records.
-private func sample(_ description: CorpusDescription, _ body: (PackedValues) -> Void) throws -> Int {
+func sample(_ description: CorpusDescription, _ body: (PackedValues) -> Void) throws -> Int {
   struct Enough: Error {}
   let most = 5000
   var count = 0
@@ -82,7 +82,7 @@ private func sample(_ description: CorpusDescription, _ body: (PackedValues) -> 
   return bad
 }
 
-private func writeText(_ text: String, to path: String) throws {
+func writeText(_ text: String, to path: String) throws {
   var file = try AtomicFile(path: path)
   try file.write(text)
   _ = try file.commit()
