@@ -24,7 +24,13 @@ extension MixturePlan {
   private static func divide(
     _ task: MixtureTask, _ settings: MixtureSettings, _ seeds: SeedParts, threads: Int
   ) throws(Diagnostic) -> PlannedTask {
-    let records = try RecordParts(task.store, fractions: settings.splits, key: seeds.splits, threads: threads)
+    let records: RecordParts
+    if let parts = task.parts {
+      records = parts
+    } else {
+      records = try RecordParts(
+        task.store, fractions: settings.splits, key: seeds.splits, threads: threads)
+    }
     let sources = task.templates.map(\.source)
     let isHeldOut = settings.holdOut.holdsOut(task)
     try requireRecords(records, of: task, isHeldOut: isHeldOut, settings)

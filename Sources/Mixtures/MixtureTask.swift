@@ -9,6 +9,8 @@ public struct MixtureTask: Sendable {
   /// The metric's name, for the manifest.
   public var metric: String
   public var store: RecordStore
+  /// The store's records divided as the settings ask for, where that was done before; nil: the plan divides them.
+  public var parts: RecordParts?
   /// Compiled for the store's schema; ids and names are unique within the task.
   public var templates: [CompiledTemplate]
   /// Multiplies the number of training records before cap and temperature.

@@ -17,12 +17,15 @@ public struct BuildOptions: Sendable {
   public var resume: Bool
   /// Replaces the recipe's fold of held-out families.
   public var fold: Recipe.FoldChoice?
+  /// The folder with the records that `prepareRecords` read; nil: the corpora are read.
+  public var records: String?
 
   public init(
     output: String? = nil, shards: Int? = nil, shard: Int? = nil, resume: Bool = false,
-    fold: Recipe.FoldChoice? = nil
+    fold: Recipe.FoldChoice? = nil, records: String? = nil
   ) {
     self.fold = fold
+    self.records = records
     self.output = output
     self.shards = shards
     self.shard = shard
@@ -54,12 +57,17 @@ public func buildMixture(
   for stale in [records, quarantine] { try removeTree(stale) }
   try makeFolder(records)
   defer { try? removeTree(records) }
-  let intake = TaskIntake(
+  var intake = TaskIntake(
     recipe: recipe, workFolder: records, quarantineFolder: quarantine, session: session)
+  // One of many shards reads all of what was prepared; the others find what they need.
+  intake.prepared = options.records.map { .init(path: $0, isThorough: options.shard ?? 0 == 0) }
   let tasks = try intake.tasks()
   session.progress.note(
     "build: \(tasks.reduce(0) { $0 + $1.store.count }) records of \(tasks.count) tasks, "
       + "\(tasks.reduce(0) { $0 + $1.templates.count }) templates")
+  if options.shard ?? 0 == 0, let folder = options.records {
+    try copyQuarantine(of: tasks.filter { $0.quarantined > 0 }.map(\.name), from: folder, to: quarantine)
+  }
   let plan = try MixturePlan(
     tasks, settings: recipe.mixtureSettings(options), threads: session.threads)
   for warning in plan.warnings { session.progress.warning(warning.message) }
@@ -143,6 +151,17 @@ private func keepQuarantine(_ folder: String, in output: String) throws {
   try removeTree(output + "/quarantine")
   guard rename(folder, output + "/quarantine") == 0 else {
     throw Diagnostic.system("write", output + "/quarantine", errno: errno)
+  }
+}
+
+/// Bad records that were set aside when the records were prepared belong to the mixture, too.
+private func copyQuarantine(of tasks: [String], from records: String, to folder: String) throws {
+  for task in tasks {
+    try makeFolder(folder)
+    var file = try AtomicFile(path: "\(folder)/\(task).jsonl")
+    var source = try ChunkedFile(path: "\(records)/quarantine/\(task).jsonl")
+    while try source.next({ try file.write($0) }) {}
+    _ = try file.commit()
   }
 }
 

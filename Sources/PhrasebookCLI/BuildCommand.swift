@@ -34,6 +34,12 @@ struct BuildCommand: ParsableCommand {
       "Hold out this part of the families, i of k from 0; 'i/each' holds out one family.", valueName: "i/k"))
   var fold: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Take the records from the folder that 'phrasebook prepare' wrote, and read no corpus.",
+      valueName: "dir"))
+  var records: String?
+
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
@@ -49,7 +55,7 @@ struct BuildCommand: ParsableCommand {
   func run() throws {
     let options = BuildOptions(
       output: output, shards: shards, shard: shard, resume: resume,
-      fold: fold.flatMap(Recipe.FoldChoice.init))
+      fold: fold.flatMap(Recipe.FoldChoice.init), records: records)
     try common.print(buildMixture(recipe: recipe, options: options, in: common.session))
   }
 }

@@ -17,7 +17,8 @@ struct PhrasebookCommand: ParsableCommand {
       """,
     version: phrasebookVersion,
     subcommands: [
-      RunCommand.self, PlanCommand.self, BuildCommand.self, CommitCommand.self, AuditCommand.self,
+      RunCommand.self, PlanCommand.self, PrepareCommand.self, BuildCommand.self, CommitCommand.self,
+      AuditCommand.self,
       ExportCommand.self, RenderCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
       ImportCommand.self, InspectCommand.self, InitCommand.self, ValidateCommand.self, ConvertCommand.self,
       HandoffCommand.self,

@@ -4,7 +4,7 @@ import Testing
 /// The documentation against the program: nothing undocumented, nothing documented that does not run.
 @Suite struct DocumentationTests {
   static let commands = [
-    "run", "plan", "build", "commit", "audit", "export", "render", "train", "evaluate", "report",
+    "run", "plan", "prepare", "build", "commit", "audit", "export", "render", "train", "evaluate", "report",
     "import promptsource", "import lm-eval", "convert", "handoff", "validate",
     "import natural-instructions", "import big-bench", "import flan-cot", "import examples", "inspect",
     "init",

@@ -1,5 +1,5 @@
-package import Bytes
-package import Records
+public import Bytes
+public import Records
 
 /// The records of a task, divided: places in its store, ascending, each record once.
 public struct RecordParts: Sendable {
@@ -10,6 +10,8 @@ public struct RecordParts: Sendable {
   public internal(set) var duplicates = 0
   /// Records left out because one like them stands on a side that is measured on.
   public internal(set) var nearDuplicates = 0
+
+  init() {}
 
   /// Divides the records of a store.
   ///
@@ -28,7 +30,7 @@ public struct RecordParts: Sendable {
   ///   - key: the seed's key for splits.
   ///   - threads: for the search.
   /// - Throws: a store with more records than 32 bits can number.
-  package init(
+  public init(
     _ store: RecordStore, fractions: SplitFractions, key: SeedKey, threads: Int = 1
   ) throws(Diagnostic) {
     guard store.count <= UInt32.max else {

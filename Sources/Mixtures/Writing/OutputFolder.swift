@@ -62,8 +62,9 @@ public final class OutputFolder: Sendable {
   }
 
   /// Holds one shard of a folder that is held together with others, until the lock goes.
-  func lock(shard: Int) throws(Diagnostic) -> ShardLock {
-    try ShardLock(path + "/" + BuildLedger.folderName + "/\(shard).lock", shard: shard)
+  package func lock(shard: Int) throws(Diagnostic) -> ShardLock {
+    try makeFolder(path + "/" + BuildLedger.folderName)
+    return try ShardLock(path + "/" + BuildLedger.folderName + "/\(shard).lock", shard: shard)
   }
 
   static func shardName(_ shard: Int, of shards: Int, _ compression: Compression?) -> String {
@@ -93,7 +94,7 @@ public final class OutputFolder: Sendable {
 }
 
 /// One build's hold on one shard; the system lets go of it with the process.
-final class ShardLock: Sendable {
+package final class ShardLock: Sendable {
   private let descriptor: Int32
 
   init(_ path: String, shard: Int) throws(Diagnostic) {
