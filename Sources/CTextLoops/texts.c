@@ -52,6 +52,24 @@ CLONES size_t pb_text_count(const uint8_t *bytes, size_t length, uint8_t byte) {
 
 CLONES size_t pb_text_scalars(const uint8_t *bytes, size_t length) { COUNT((b & 0xC0) != 0x80) }
 
+CLONES size_t pb_text_controls(const uint8_t *bytes, size_t length) {
+  COUNT((b < 0x20) & (b != 9) & (b != 10) & (b != 13))
+}
+
+size_t pb_text_string_end(const uint8_t *bytes, size_t length) {
+  size_t place = 0;
+#if defined(__SSE2__)
+  const __m128i quote = _mm_set1_epi8('"'), slash = _mm_set1_epi8('\\');
+  for (; place + 16 <= length; place += 16) {
+    const __m128i x = _mm_loadu_si128((const __m128i *)(bytes + place));
+    unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(x, quote), _mm_cmpeq_epi8(x, slash)));
+    if (mask) return place + (size_t)__builtin_ctz(mask);
+  }
+#endif
+  while (place < length && bytes[place] != '"' && bytes[place] != '\\') place++;
+  return place;
+}
+
 static int stands(const uint8_t *place, const uint8_t *needle, size_t count) {
   return count <= 2 || memcmp(place + 1, needle + 1, count - 2) == 0;
 }

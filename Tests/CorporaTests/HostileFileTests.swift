@@ -226,4 +226,27 @@ import Testing
       #expect(whole == pieces, "\(end)")
     }
   }
+
+  /// A control character ends an XML document where it stands, however much of a long section the parser was given
+  /// before; lines and columns are counted by hand.
+  @Test(arguments: [2, 400, 100_000])
+  func controlCharacters(filling: Int) throws {
+    let lines = String(repeating: ">\n", count: filling)
+    for (file, place) in [
+      ("<r><p>a</p>\n<p><![CDATA[x\n\(lines)>\u{8}\n\(lines)", "\(filling + 3):2"),
+      ("<r><p>a</p>\n<p>é\u{1}</p></r>", "2:5"), ("<r><p>a</p>\n\u{B}<p/></r>", "2:1"),
+      ("<r><p>a</p>\n<p i='\u{1F}'/></r>", "2:7"),
+    ] {
+      let work = try TemporaryFolder()
+      try work.write("data", file)
+      for chunk in [1, 7, 300, 1 << 18] {
+        let reading = try work.read(
+          BadRecordTests.head + "source: data\nformat: xml\nrecords: //p\nfields: {t: .}\n", chunk: chunk)
+        #expect(reading.lines == [#"["a"]"#])
+        #expect(
+          reading.error?.hasPrefix("data:\(place): error: malformed XML: the byte 0x") == true,
+          "\(chunk): \(reading.error ?? "none")")
+      }
+    }
+  }
 }

@@ -33,6 +33,22 @@ import Testing
     #expect(throws: Diagnostics.self) { try Self.rendered("{{ '\\N{BULET}' }}") }
   }
 
+  /// Python's integers; and a tower of powers, each of which was once computed ahead of time, up to the limit, for
+  /// every power above it.
+  @Test(.timeLimit(.minutes(1)))
+  func powers() throws {
+    for record in [ValueDictionary(), ValueDictionary([("n", .integer(65)), ("m", .integer(12))])] {
+      let (n, m) = record.keys.isEmpty ? ("65", "12") : ("n", "m")
+      #expect(
+        try Self.rendered("{{ 7 ** \(n) }} {{ (-3) ** 41 }} {{ \(m) ** 100 }} {{ \(m) ** 1 }}", record)
+          == "8538323413450849900970017037940802745289307058918668807 -36472996377170786403 "
+          + "828179745220145502584084235957368498016122811853894435464201864103254919330121223037770283296858"
+          + "019385573376 12")
+    }
+    let tower = String(repeating: "**2", count: 200)
+    #expect(throws: RenderFailure.self) { try Self.rendered("{{ (122\(tower)) % 7 }}") }
+  }
+
   /// Each machine takes more than 400 KB; where its iterators keep it, so many of them take 4 GB.
   @Test func iteratorsDoNotKeepTheirMachine() async {
     await #expect(processExitsWith: .success) {

@@ -21,4 +21,10 @@ size_t pb_text_marks(const uint8_t *bytes, size_t length, uint8_t a, uint8_t b, 
 /// How many of the bytes begin a Unicode scalar in UTF-8.
 size_t pb_text_scalars(const uint8_t *bytes, size_t length);
 
+/// How many of the bytes are control characters other than tab, line feed and return.
+size_t pb_text_controls(const uint8_t *bytes, size_t length);
+
+/// Where the first quote or backslash stands; `length` where there is none.
+size_t pb_text_string_end(const uint8_t *bytes, size_t length);
+
 #endif

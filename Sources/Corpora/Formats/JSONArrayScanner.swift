@@ -79,11 +79,7 @@ struct JSONArrayScanner {
   /// backslash.
   func plainEnd(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
     guard token == .string || (token == .key && (isInItem || !isOnWay)), !isEscaped else { return start }
-    var place = start
-    while place < bytes.count, bytes[place] != UInt8(ascii: "\""), bytes[place] != UInt8(ascii: "\\") {
-      place &+= 1
-    }
-    return place
+    return TextLoops.stringEnd(bytes, from: start)
   }
 
   private mutating func inString(_ byte: UInt8) -> Event {

@@ -37,6 +37,19 @@ enum TextLoops {
     pb_text_scalars(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count)
   }
 
+  /// Whether control characters other than tab, line feed and return are among the bytes.
+  static func hasControls(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    pb_text_controls(bytes.bindMemory(to: UInt8.self).baseAddress, bytes.count) > 0
+  }
+
+  /// The first place, from one on, with a quote or a backslash; the end where there is none.
+  static func stringEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int {
+    guard let base = bytes.bindMemory(to: UInt8.self).baseAddress, start < bytes.count else {
+      return bytes.count
+    }
+    return start + pb_text_string_end(base + start, bytes.count - start)
+  }
+
   /// Writes the places of four bytes into `places`, which has as much room; gives their number.
   static func marks(
     _ bytes: UnsafeRawBufferPointer, _ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8,

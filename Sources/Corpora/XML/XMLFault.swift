@@ -1,3 +1,4 @@
+import Bytes
 import CLibXML2
 
 /// A document that is not well-formed, or that uses what is not read.
@@ -49,6 +50,13 @@ struct XMLFault: Error {
   static func invalidUTF8(at offset: Int, line: Int, column: Int) -> XMLFault {
     XMLFault(
       "invalid UTF-8 at byte offset \(offset) of the file; expected UTF-8 text", line: line, column: column)
+  }
+
+  /// A character that no XML document may hold (XML 1.0, section 2.2).
+  static func control(_ byte: UInt8, line: Int, column: Int) -> XMLFault {
+    XMLFault(
+      "malformed XML: the byte 0x\(hexadecimal([byte])) is a control character, which XML does not allow; remove it",
+      line: line, column: column)
   }
 
   /// A document that says it is in another encoding, and holds more than ASCII.

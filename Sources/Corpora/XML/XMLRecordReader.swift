@@ -70,11 +70,21 @@ final class XMLRecordReader: FormatReader {
     let other = utf8.isASCII || isDecoded || decoder != nil ? nil : declaration.otherEncoding
     var end = invalid.map { min(max(0, $0 - utf8.start), bytes.count) } ?? bytes.count
     if other != nil { end = bytes[..<end].firstIndex { $0 >= 0x80 } ?? end }
+    // libxml2 finds them as well, but when depends on how the file is cut.
+    var control: UInt8?
+    if TextLoops.hasControls(UnsafeRawBufferPointer(rebasing: bytes[..<end])) {
+      end = bytes[..<end].firstIndex { $0 < 32 && $0 != 9 && $0 != 10 && $0 != 13 } ?? end
+      control = bytes[end]
+    }
     let piece = UnsafeRawBufferPointer(rebasing: bytes[..<end])
     try guarded {
       parser.matcher.append(piece)
       try parser.parse(piece)
       pass(piece)
+      if let control {
+        try flush()
+        throw XMLFault.control(control, line: line, column: column)
+      }
       if let other { throw XMLFault.encoding(other) }
       if let invalid {
         try flush()

@@ -56,6 +56,8 @@ struct ConstantFolder {
     // Iterators that wait among its objects may hold it.
     defer { machine.reset() }
     machine.stackRoom = stackRoom
+    // Each expression around a constant is tried anew: none may take long.
+    machine.integerBits = 1 << 12
     guard let value = try? machine.evaluate() else { return nil }
     return read(machine, value)
   }

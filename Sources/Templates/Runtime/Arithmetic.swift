@@ -141,7 +141,7 @@ extension Machine {
   }
 
   private func checkBits(_ bits: Int) throws(RenderFailure) {
-    guard bits <= 1 << 20 else {
+    guard bits <= integerBits else {
       throw .tooLongInteger
     }
   }
@@ -159,7 +159,7 @@ extension Machine {
       throw .tooLongInteger
     }
     try checkBits((x.bitWidth - 1) * exponent)
-    return try region.integer(x.power(exponent))
+    return try region.integer(x.raised(to: exponent))
   }
 
   private func reals(_ operation: BinaryOperator, _ x: Double, _ y: Double) throws(RenderFailure) -> Double {
@@ -282,5 +282,19 @@ extension Machine {
     var kept: [Datum] = []
     for key in view.dictionary.keys where try !contains(b, key) { kept.append(key) }
     return try region.list(kept)
+  }
+}
+
+extension BigNumber {
+  /// The power by squaring from the highest bit of the exponent on: nothing larger than the result is computed.
+  ///
+  /// - Parameter exponent: at least 1.
+  fileprivate func raised(to exponent: Int) -> BigNumber {
+    var result = self
+    for bit in stride(from: Int.bitWidth - 2 - exponent.leadingZeroBitCount, through: 0, by: -1) {
+      result *= result
+      if exponent >> bit & 1 == 1 { result *= self }
+    }
+    return result
   }
 }

@@ -11,6 +11,8 @@ final class Machine {
   let region: Region
   let state: UnsafeMutablePointer<MachineState>
   @exclusivity(unchecked) var stackRoom = StackRoom.unknown
+  /// Bits that products and powers may have.
+  @exclusivity(unchecked) var integerBits = 1 << 20
   let matchers = MatcherCache()
   let stack: UnsafeMutablePointer<Datum>
   let stackSize: Int
