@@ -37,23 +37,6 @@ public final class SHA256 {
     return running.finish()
   }
 
-  /// The first 128 bits of a digest, as two big-endian words; nothing is allocated.
-  public static func firstHalf(of bytes: UnsafeRawBufferPointer) -> (high: UInt64, low: UInt64) {
-    var digest = InlineArray<32, UInt8>(repeating: 0)
-    var state = SHA256_CTX()
-    SHA256_Init(&state)
-    SHA256_Update(&state, bytes.baseAddress, bytes.count)
-    withUnsafeMutableBytes(of: &digest) { room in
-      _ = SHA256_Final(room.bindMemory(to: UInt8.self).baseAddress, &state)
-    }
-    return withUnsafeBytes(of: digest) { bytes in
-      (
-        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
-        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
-      )
-    }
-  }
-
   public static func digest(_ text: String) -> [UInt8] {
     var text = text
     return text.withUTF8 { digest(UnsafeRawBufferPointer($0)) }

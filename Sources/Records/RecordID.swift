@@ -1,7 +1,6 @@
 internal import Bytes
 
-/// A stable 128-bit name of a record, made from its content: the first half of the SHA-256 of its
-/// canonical bytes. The same fields and values give the same id, whatever the file, order or format.
+/// A stable 128-bit name of a record, made from its content: XXH3 of its canonical bytes. The same fields and values give the same id, whatever the file, order or format.
 public struct RecordID: Sendable, Hashable {
   public var high: UInt64
   public var low: UInt64
@@ -23,7 +22,7 @@ public struct RecordID: Sendable, Hashable {
   }
 
   /// - Parameter bytes: names and values, packed, sorted by name.
-  init(canonical bytes: UnsafeRawBufferPointer) { (high, low) = SHA256.firstHalf(of: bytes) }
+  init(canonical bytes: UnsafeRawBufferPointer) { (high, low) = XXH3.digest(bytes) }
 }
 
 extension RecordID: CustomStringConvertible {

@@ -55,10 +55,12 @@ import Testing
     let article = try Self.catalogue("Recipes")
     let blocks = Self.blocks("yaml", in: article)
     try #require(blocks.count == 1)
-    // The article's recipe names clusters and tasks of the repository; everything else must be read as it is.
+    // The article's recipe names clusters and tasks of the repository, and the small project's ten groups of pairs
+    // are too few to count on a test record among 15 %; everything else must be read as it is.
     let recipe = blocks[0]
       .replacing("clusters: [nli]", with: "clusters: [pairs]")
       .replacing("total: 40000", with: "total: 100")
+      .replacing("  test: 0.15", with: "  test: 0.4")
     try workshop.write("recipe.yaml", recipe)
     let outcome = try workshop.run("build", "recipe.yaml")
     #expect(outcome.status == 0, "\(outcome)")
