@@ -28,6 +28,10 @@ public func evaluateModel(
   settings.threads = session.threads
   settings.resamples = built.recipe.evaluation.resamples
   settings.maximumTokens = built.recipe.evaluation.maximumTokens
+  if let endpoint = options.endpoint {
+    // Progress is told a batch at a time, and a server takes long; enough for all its requests at a time.
+    settings.batch = max(32, 8 * (endpoint.concurrency ?? 8))
+  }
   let evaluator = Evaluator(folder: folder, settings: settings)
   let model = try EvaluatedModel(folder: folder, options: options, in: session)
   let results = try evaluator.run(model.scorer, model: model.identity) { progress in

@@ -74,7 +74,9 @@ extension EndpointSettings {
 }
 
 /// A secret that is sent with each request and shown nowhere.
-public struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
+public struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
   public static let usualVariable = "OPENAI_API_KEY"
   /// What stands for the key in any text.
   static let mask = "[key]"
@@ -108,6 +110,7 @@ public struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringC
 
   public var description: String { Self.mask }
   public var debugDescription: String { Self.mask }
+  public var customMirror: Mirror { Mirror(self, children: [:]) }
 
   /// A text of the server without the key; a word of fewer than eight letters (`none`, `EMPTY`) is no secret.
   func masked(in text: String) -> String {

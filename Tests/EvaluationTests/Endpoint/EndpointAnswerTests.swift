@@ -131,6 +131,9 @@ import Transformer
     let key = try #require(try EndpointKey(" sk-0123456789 \n"))
     #expect("\(key)" == "[key]")
     #expect(String(reflecting: key) == "[key]")
+    var dumped = ""
+    dump(key, to: &dumped)
+    #expect(!dumped.contains("0123456789"))
     #expect(try EndpointKey(" \n") == nil)
     #expect {
       try EndpointKey("sk-secret\r\nX-Other: 1")
