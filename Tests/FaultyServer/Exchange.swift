@@ -83,6 +83,8 @@ struct Exchange {
     case .status(let status, let headers, let message): return send(status, Self.error(message), headers)
     case .gone, .silence: return false
     case .nonsense: return send(200, "<html>busy</html>")
+    case .together(let count):
+      for _ in 0..<5_000 where server.mostAtATime < count { usleep(1_000) }
     case .cut, .lacking, .slow, nil: break
     }
     let protocolAnswer = ProtocolAnswer(server.manners, isLacking: fault == .lacking)

@@ -19,6 +19,8 @@ public final class FaultyServer: Sendable {
     case nonsense
     /// A log-probability fewer than tokens; a chat's answer without its message.
     case lacking
+    /// A whole answer once so many requests were under way at a time, or after five seconds.
+    case together(Int)
     /// A whole answer in pieces, each a little later.
     case slow
   }
