@@ -33,6 +33,8 @@ let package = Package(
     // Corpora and shards compressed with gzip or zstd.
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    // Servers that are asked over HTTP: connections kept, TLS and proxies as everywhere on the machine.
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     // JSON in, through apt's simdjson (C++ behind C functions).
     .target(name: "CSIMDJSON", linkerSettings: [.linkedLibrary("simdjson")]),
     // Loops over text that look at many bytes at a time: the separators of CSV, line feeds, scalars.
@@ -46,6 +48,7 @@ let package = Package(
     .target(name: "Compression", dependencies: ["Bytes", "CZlib", "CZstd"]),
     .target(name: "Records", dependencies: ["Bytes"]),
     .target(name: "JSON", dependencies: ["Bytes", "Records", "Compression", "CSIMDJSON"]),
+    .target(name: "HTTP", dependencies: ["Bytes", "CCurl"]),
     .target(name: "YAML", dependencies: ["Bytes", "CLibYAML"]),
     .target(name: "Patterns", dependencies: ["Bytes", "CPCRE2"]),
     .target(
@@ -68,7 +71,7 @@ let package = Package(
       name: "Mixtures", dependencies: ["Bytes", "Records", "Compression", "JSON", "Templates", "Diversity"]),
     .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
     .target(name: "Training", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
-    .target(name: "Evaluation", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
+    .target(name: "Evaluation", dependencies: ["Bytes", "Records", "JSON", "HTTP", "Transformer"]),
     .target(name: "Reports", dependencies: ["Bytes", "Records", "JSON"]),
     .target(
       name: "Phrasebook",
@@ -105,6 +108,9 @@ let package = Package(
     .executableTarget(
       name: "DiversityMeasure", dependencies: ["Bytes", "Diversity"], path: "Benchmarks/DiversityMeasure"),
 
+    // A server that misbehaves, for tests of what asks servers.
+    .target(name: "FaultyServer", dependencies: ["Records", "JSON"], path: "Tests/FaultyServer"),
+    .testTarget(name: "HTTPTests", dependencies: ["Bytes", "HTTP", "FaultyServer"]),
     .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
     .testTarget(name: "CompressionTests", dependencies: ["Bytes", "Compression"]),
     .testTarget(name: "RecordsTests", dependencies: ["Bytes", "Records", "JSON"]),
@@ -130,13 +136,16 @@ let package = Package(
       dependencies: ["Bytes", "Records", "JSON", "CVectorLoops", "Transformer", "Training"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "EvaluationTests", dependencies: ["Bytes", "Records", "JSON", "Transformer", "Evaluation"],
+      name: "EvaluationTests",
+      dependencies: ["Bytes", "Records", "JSON", "HTTP", "Transformer", "Evaluation", "FaultyServer"],
       exclude: ["Fixtures"]),
     .testTarget(name: "ReportsTests", dependencies: ["Bytes", "Records", "JSON", "Reports"]),
     // The built program, run as its users run it; the structure of the sources; the documentation.
     .testTarget(
       name: "PhrasebookTests",
-      dependencies: ["Bytes", "Records", "JSON", "Templates", "Lint", "Phrasebook", "PhrasebookCLI"]),
+      dependencies: [
+        "Bytes", "Records", "JSON", "Templates", "Lint", "Phrasebook", "PhrasebookCLI", "FaultyServer",
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c17,

@@ -15,6 +15,7 @@ extension EvaluationResults {
         "model_files",
         .list(model.files.map { object([("path", .string($0.path)), ("sha256", .string($0.sha256))]) })
       ),
+      ("endpoint", account?.value ?? .null),
       ("manifest_sha256", .string(manifestSHA256)),
       (
         "predictions",

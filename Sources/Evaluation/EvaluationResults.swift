@@ -28,6 +28,13 @@ public struct EvaluationResults: Sendable {
   public var notEvaluated: [String]
   /// What a reader of the figures must know, a sentence each.
   public var notes: [String]
+  /// What is told of a server that answered.
+  public private(set) var account: ScorerAccount?
+
+  mutating func add(_ account: ScorerAccount?) {
+    self.account = account
+    notes += account?.notes ?? []
+  }
 
   init(
     _ tallies: [(task: MixtureSummary.Task, tally: TaskTally)], mixture: MixtureSummary,

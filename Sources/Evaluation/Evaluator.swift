@@ -79,11 +79,12 @@ public struct Evaluator: Sendable {
         try progress(clock.progress)
       }
     }
-    let results = try EvaluationResults(
+    var results = try EvaluationResults(
       Array(zip(mixture.tasks, tallies)), mixture: mixture, model: model, predictions: file.commit(),
       examples: survey.examples, cuts: scoring.cuts,
       bootstrap: BootstrapSettings(
         resamples: settings.resamples, level: settings.level, seed: settings.seed ?? mixture.seed))
+    results.add(scorer.account)
     var written = try AtomicFile(path: folder + "/evaluation/results.json")
     try written.write(JSONText.document(results.value))
     _ = try written.commit()

@@ -32,6 +32,9 @@ public protocol Scorer {
 
   /// The same for prompts to be continued.
   func cuts(of requests: [GenerationRequest]) -> PromptCuts
+
+  /// What results tell of a server behind the scorer, after the last request; nil where there is none.
+  var account: ScorerAccount? { get }
 }
 
 extension Scorer {
@@ -39,6 +42,7 @@ extension Scorer {
   public func lengths(of requests: [ScoringRequest]) -> (tokens: [Int], limit: Int)? { nil }
   public func cuts(of requests: [ScoringRequest]) -> PromptCuts { PromptCuts() }
   public func cuts(of requests: [GenerationRequest]) -> PromptCuts { PromptCuts() }
+  public var account: ScorerAccount? { nil }
 }
 
 extension LanguageModel: Scorer {

@@ -9,6 +9,8 @@ import Transformer
 public struct EvaluateOptions: Sendable {
   /// A model's folder in Hugging Face's layout, a GGUF file or a pretrained model's name; nil: the one that training left in the mixture's folder.
   public var model: String?
+  /// A server that is asked instead; `model` is then the name by which it knows the model, nil: the one it has.
+  public var endpoint: EndpointOptions?
 
   public init(model: String? = nil) {
     self.model = model
@@ -22,28 +24,22 @@ public func evaluateModel(
   folder: String, options: EvaluateOptions = EvaluateOptions(), in session: Session
 ) throws -> CommandResult {
   let built = try MixtureFolder(folder)
-  let path: String
-  if let name = options.model {
-    path = try PretrainedModel.path(name, in: session)
-  } else {
-    path = folder + "/model"
-    guard fileExists(path) else {
-      throw Diagnostic("no model in '\(path)'; run 'phrasebook train \(folder)' or name one with --model")
-    }
-  }
-  let model = try LanguageModel.load(path)
   var settings = EvaluationSettings()
   settings.threads = session.threads
   settings.resamples = built.recipe.evaluation.resamples
   settings.maximumTokens = built.recipe.evaluation.maximumTokens
-  // A model inside the folder is named relative to it, so that results do not tell where the folder is.
-  let identity = try ModelIdentity(path: path, name: options.model ?? "model")
+  if let endpoint = options.endpoint {
+    // Progress is told a batch at a time, and a server takes long; enough for all its requests at a time.
+    settings.batch = max(32, 8 * (endpoint.concurrency ?? 8))
+  }
   let evaluator = Evaluator(folder: folder, settings: settings)
-  let results = try evaluator.run(model, model: identity) { progress in
+  let model = try EvaluatedModel(folder: folder, options: options, in: session)
+  let results = try evaluator.run(model.scorer, model: model.identity) { progress in
     let left = progress.secondsLeft.map { ", \(duration($0)) left" } ?? ""
     session.progress.update("evaluate: \(progress.done) of \(progress.total) examples\(left)")
   }
   session.progress.note("evaluate: \(results.examples.values.reduce(0, +)) examples")
+  if let server = model.scorer as? EndpointScorer { session.progress.note(server.summary) }
   for note in results.notes { session.progress.detail(note) }
   return try reportTable(folder)
 }

@@ -15,13 +15,17 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A model's folder, a GGUF file or smollm2 (default: model/ inside the folder).", valueName: "path"))
+      "A model's folder, a GGUF file or smollm2 (default: model/ inside the folder); with --endpoint, the name "
+        + "by which the server knows the model.", valueName: "path"))
   var model: String?
+
+  @OptionGroup var endpoint: EndpointArguments
 
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let options = EvaluateOptions(model: model)
+    var options = EvaluateOptions(model: model)
+    options.endpoint = endpoint.options
     try common.print(evaluateModel(folder: folder, options: options, in: common.session))
   }
 }

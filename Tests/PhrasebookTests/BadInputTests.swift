@@ -165,4 +165,22 @@ import Testing
     let leftovers = try workshop.files("out").keys.filter { $0.hasSuffix(".partial") }
     #expect(leftovers.isEmpty)
   }
+
+  /// What other programs say goes into a file; where none can be made, that is told, and no such program runs.
+  @Test func aMissingFolderForTemporaryFilesIsTold() throws {
+    let workshop = try Workshop()
+    try SmallProject.write(into: workshop)
+    let source = "source: {path: things.jsonl}"
+    #expect(SmallProject.colourCorpus.contains(source))
+    try workshop.write(
+      "corpora/colour/corpus.yaml",
+      SmallProject.colourCorpus.replacing(source, with: "source: {url: \"https://localhost:9/things.jsonl\"}")
+    )
+    let outcome = try workshop.run(
+      "build", "recipe.yaml", "--output", "out", environment: ["TMPDIR": "/no/such/folder"])
+    #expect(outcome.status == 2, "\(outcome)")
+    #expect(
+      outcome.errors.contains("cannot make a file in '/no/such/folder': no such file or directory"),
+      "\(outcome)")
+  }
 }

@@ -10,6 +10,7 @@ import Testing
     "Compression": ["Bytes", "CZlib", "CZstd"],
     "Records": ["Bytes"],
     "JSON": ["Bytes", "Records", "Compression", "CSIMDJSON"],
+    "HTTP": ["Bytes", "CCurl"],
     "YAML": ["Bytes", "CLibYAML"],
     "Patterns": ["Bytes", "CPCRE2"],
     "Templates": ["Bytes", "Records", "JSON", "YAML", "Patterns", "CTextLoops", "BigInt"],
@@ -22,7 +23,7 @@ import Testing
     "Mixtures": ["Bytes", "Records", "Compression", "JSON", "Templates", "Diversity"],
     "Transformer": ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"],
     "Training": ["Bytes", "Records", "JSON", "Transformer"],
-    "Evaluation": ["Bytes", "Records", "JSON", "Transformer"],
+    "Evaluation": ["Bytes", "Records", "JSON", "HTTP", "Transformer"],
     "Reports": ["Bytes", "Records", "JSON"],
     "Phrasebook": [
       "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Lint", "Mixtures",
@@ -74,7 +75,7 @@ import Testing
         "CLibXML2": ["Corpora"], "CLibYAML": ["YAML"], "CPCRE2": ["Patterns"], "COpenSSL": ["Bytes"],
         "CSIMDJSON": ["JSON"], "COneDNN": ["Transformer"], "CVectorLoops": ["Transformer"],
         "CTextLoops": ["Corpora", "Templates"], "CMinHash": ["Diversity"], "CFileSpace": ["Bytes"],
-        "CZlib": ["Compression"],
+        "CZlib": ["Compression"], "CCurl": ["HTTP"],
         "CZstd": ["Compression"], "CXXHash": ["Bytes"],
       ])
   }

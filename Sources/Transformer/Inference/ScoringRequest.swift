@@ -129,6 +129,8 @@ public struct RequestFailure: Error, Sendable, Hashable {
     case tooLong = "too_long"
     /// The server refused the request, or its answer made no sense.
     case endpoint
+    /// What the model wrote is none of the choices.
+    case unparsed
   }
 
   public init(_ kind: Kind, _ message: String) {
