@@ -31,6 +31,9 @@ import Testing
       testDescription: "a name that is no field is the text", target: "yes", record: #"{"q": "x"}"#,
       input: "Q: x\n", targets: ["yes"]),
     Case(
+      testDescription: "a word of the language is the text", target: "not", record: #"{"q": "x"}"#,
+      input: "Q: x\n", targets: ["not"]),
+    Case(
       testDescription: "a number chooses", target: "{{ a - 1 }}", choices: #"{{ ["no", "yes"] }}"#,
       record: #"{"q": "x", "a": 2}"#, input: "Q: x\n", targets: ["yes"], texts: ["no", "yes"]),
     Case(

@@ -15,12 +15,20 @@ struct HarnessPrograms: Sendable {
   var isEmpty: Bool { target == nil && choices == nil }
 }
 
-/// Whether a text can be the name of a field and nothing else: letters, digits and underscores.
+/// Whether a text can be the name of a field and nothing else: letters, digits and underscores, and no word of the
+/// language.
 ///
 /// lm-evaluation-harness takes such a text for the field where the record has it.
 package func isFieldName(_ text: String) -> Bool {
-  guard let first = text.utf8.first, !(48...57).contains(first) else { return false }
+  guard let first = text.utf8.first, !(48...57).contains(first), !reservedWords.contains(text) else {
+    return false
+  }
   return text.utf8.allSatisfy {
     (65...90).contains($0) || (97...122).contains($0) || (48...57).contains($0) || $0 == UInt8(ascii: "_")
   }
 }
+
+/// What an expression takes for an operator or a constant, whatever the record's fields are called.
+private let reservedWords: Set<String> = [
+  "and", "else", "if", "in", "is", "not", "or", "true", "True", "false", "False", "none", "None",
+]
