@@ -93,8 +93,7 @@ PB_INLINE void product_of(pb_step_format format, const pb_step_matrix *w, const 
     for (; output < end; output++) block_of(format, w, from, x_stride, count, 1, output, to, y_stride, adding);       \
     row += count;                                                                                                     \
   }
-    if (left >= 16) PB_ROWS(16, 1)
-    else if (left >= 8) PB_ROWS(8, 2)
+    if (left >= 8) PB_ROWS(8, 2)
     else if (left >= 4) PB_ROWS(4, 4)
     else if (left >= 2) PB_ROWS(2, 4)
     else PB_ROWS(1, 8)
