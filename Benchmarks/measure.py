@@ -136,5 +136,9 @@ def print_comparison(what, results):
         print(f"memory {name} {peak(runs):.0f}")
 
 
+class NotThere(Exception):
+    """A peer that cannot be installed."""
+
+
 def skipped(name, why):
     print(f"skipped: {name}: {why}")

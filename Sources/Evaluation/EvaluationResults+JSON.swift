@@ -11,6 +11,7 @@ extension EvaluationResults {
     return object([
       ("format_version", .integer(Int64(Self.formatVersion))),
       ("model", .string(model.name)),
+      ("precision", model.precision.map(Value.string) ?? .null),
       (
         "model_files",
         .list(model.files.map { object([("path", .string($0.path)), ("sha256", .string($0.sha256))]) })

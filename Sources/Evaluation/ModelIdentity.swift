@@ -13,6 +13,8 @@ public struct ModelIdentity: Sendable, Hashable {
   public var name: String
   /// Empty where there is none to be had (a server).
   public var files: [File]
+  /// What the model computes with; nil where nobody knows (a server).
+  public var precision: String?
 
   public init(name: String, files: [File] = []) {
     self.name = name

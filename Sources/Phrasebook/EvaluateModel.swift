@@ -11,9 +11,12 @@ public struct EvaluateOptions: Sendable {
   public var model: String?
   /// A server that is asked instead; `model` is then the name by which it knows the model, nil: the one it has.
   public var endpoint: EndpointOptions?
+  /// What the model computes with; nil: what the recipe says.
+  public var precision: ScorePrecision?
 
-  public init(model: String? = nil) {
+  public init(model: String? = nil, precision: ScorePrecision? = nil) {
     self.model = model
+    self.precision = precision
   }
 }
 
@@ -33,7 +36,8 @@ public func evaluateModel(
     settings.batch = max(32, 8 * (endpoint.concurrency ?? 8))
   }
   let evaluator = Evaluator(folder: folder, settings: settings)
-  let model = try EvaluatedModel(folder: folder, options: options, in: session)
+  let model = try EvaluatedModel(
+    folder: folder, options: options, precision: built.recipe.evaluation.precision, in: session)
   let results = try evaluator.run(model.scorer, model: model.identity) { progress in
     let left = progress.secondsLeft.map { ", \(duration($0)) left" } ?? ""
     session.progress.update("evaluate: \(progress.done) of \(progress.total) examples\(left)")

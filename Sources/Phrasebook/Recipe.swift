@@ -189,5 +189,7 @@ public struct Recipe: Sendable {
     public var resamples: Int = 2_000
     /// Tokens of the longest generated answer.
     public var maximumTokens: Int = 32
+    /// What the model computes with, where the command line says nothing else.
+    public var precision: ScorePrecision = .f32
   }
 }

@@ -111,6 +111,7 @@ extension Recipe.EvaluationChoice {
     if let field = fields.string("stratify") { stratification = field == "none" ? nil : field }
     resamples = fields.integer("resamples", in: 100...1_000_000) ?? resamples
     maximumTokens = fields.integer("maximum_tokens", in: 1...65_536) ?? maximumTokens
+    precision = fields.choice("precision", ScorePrecision.self) ?? precision
     fields.finish()
   }
 }

@@ -21,10 +21,13 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup var endpoint: EndpointArguments
 
+  @Option(help: "What the model computes with (default: the recipe's, else f32).")
+  var precision: ScorePrecision?
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    var options = EvaluateOptions(model: model)
+    var options = EvaluateOptions(model: model, precision: precision)
     options.endpoint = endpoint.options
     try common.print(evaluateModel(folder: folder, options: options, in: common.session))
   }

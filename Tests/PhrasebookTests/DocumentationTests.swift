@@ -5,7 +5,7 @@ import Testing
 @Suite struct DocumentationTests {
   static let commands = [
     "run", "plan", "prepare", "build", "commit", "audit", "export", "render", "train", "evaluate", "report",
-    "import promptsource", "import lm-eval", "convert", "handoff", "validate",
+    "import promptsource", "import lm-eval", "convert", "handoff", "score", "validate",
     "import natural-instructions", "import big-bench", "import flan-cot", "import examples", "inspect",
     "init",
   ]
