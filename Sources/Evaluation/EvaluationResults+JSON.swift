@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Metrics
 public import Records
 
 extension EvaluationResults {

@@ -1,4 +1,5 @@
 internal import Bytes
+public import Metrics
 
 /// The accuracy of one template: the mean over its records.
 public struct TemplateFigure: Sendable, Hashable {
