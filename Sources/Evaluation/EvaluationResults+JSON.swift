@@ -84,6 +84,7 @@ extension CellFigures {
       ("median", .number(distribution.median)), ("mean", .number(distribution.mean)),
       ("q1", .number(distribution.q1)), ("q3", .number(distribution.q3)),
       ("worst", .number(distribution.worst)), ("best", .number(distribution.best)), ("n", count(n)),
+      ("calibration_error", number(calibrationError)), ("below_chance", .number(belowChance)),
       ("templates", .list(templates.map(\.json))),
     ])
   }
@@ -95,9 +96,11 @@ extension TemplateFigure {
     var pairs: [(String, Value)] = [
       ("id", .string(id)), ("name", .string(name)), ("family", family.map(Value.string) ?? .null),
       ("n", count(n)), ("value", .number(value)),
+      ("accuracy", .number(accuracy)),
     ]
     if let byCharacters { pairs.append(("acc_norm", .number(byCharacters))) }
     if let byBytes { pairs.append(("acc_bytes", .number(byBytes))) }
+    if let calibrationError { pairs.append(("calibration_error", .number(calibrationError))) }
     return object(pairs)
   }
 }

@@ -56,6 +56,14 @@ public enum Metric: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// The lowest figure possible; the highest is 1.
+  public var lowest: Double {
+    switch self {
+    case .mcc, .pearson, .spearman: -1
+    default: 0
+    }
+  }
+
   /// Whether the figure only asks if an answer is right.
   public var isShareOfRight: Bool { self == .accuracy || self == .exactMatch }
 

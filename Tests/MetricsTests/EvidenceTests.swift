@@ -73,9 +73,9 @@ import Testing
   }
 
   @Test func confidenceIsTheHighestProbability() throws {
-    let found = try #require(Calibration.confidence([-1000, -1000, -1000, -1000]))
+    let found = try #require(CalibrationError.confidence([-1000, -1000, -1000, -1000]))
     #expect(abs(found - 0.25) < 1e-12)
-    #expect(Calibration.confidence([]) == nil)
-    #expect(Calibration.confidence([-.infinity]) == nil)
+    #expect(CalibrationError.confidence([]) == nil)
+    #expect(CalibrationError.confidence([-.infinity]) == nil)
   }
 }

@@ -102,12 +102,12 @@ import Testing
 
   @Test func calibrationErrorAsNumpy() throws {
     for one in try Self.expected().required("calibration").items() {
-      var calibration = Calibration(bins: try one.required("bins").integer())
+      var calibration = CalibrationError(bins: try one.required("bins").integer())
       let right = try one.required("right").items().map { try $0.boolean() }
       for (confidence, isRight) in zip(try one.required("confidence").items(), right) {
         calibration.add(confidence: try confidence.number(), isRight: isRight)
       }
-      let found = try #require(calibration.error)
+      let found = try #require(calibration.value)
       #expect(abs(found - (try one.required("error").number())) < 1e-12)
     }
   }

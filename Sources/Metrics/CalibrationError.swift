@@ -3,7 +3,7 @@
 #endif
 
 /// How well a model's confidence in its choices agrees with its accuracy.
-public struct Calibration: Sendable {
+public struct CalibrationError: Sendable {
   private var weights: [Double]
   private var confidences: [Double]
   private var right: [Double]
@@ -28,7 +28,7 @@ public struct Calibration: Sendable {
 
   /// The expected calibration error (Naeini et al. 2015): the mean over answers of the difference between
   /// their bin's accuracy and mean confidence. nil without answers.
-  public var error: Double? {
+  public var value: Double? {
     let total = weights.reduce(0, +)
     guard total > 0 else { return nil }
     return zip(confidences, right).reduce(0) { $0 + abs($1.0 - $1.1) } / total
