@@ -65,9 +65,10 @@ extension TaskResult {
   fileprivate func value(isUnseenTask: Bool) -> Value {
     var pairs: [(String, Value)] = [
       ("name", .string(name)), ("cluster", cluster.map(Value.string) ?? .null),
-      ("metric", .string(metric.rawValue)), ("n", count(records)), ("chance", .number(chance)),
-      ("majority", .number(majority)),
+      ("metric", .string(metric.rawValue)),
     ]
+    if let signature { pairs.append(("signature", .string(signature))) }
+    pairs += [("n", count(records)), ("chance", .number(chance)), ("majority", .number(majority))]
     if !isUnseenTask {
       pairs += [
         ("gap", number(gap?.mean)), ("gap_interval", interval(gap)), ("seen", seen?.json ?? .null),

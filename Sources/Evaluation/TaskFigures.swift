@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Metrics
 
 /// Turns a task's outcomes into its figures.
 struct TaskFigures {
@@ -38,7 +39,8 @@ struct TaskFigures {
     let seenCell = CellTable(seen, tally, task)
     let unseenCell = CellTable(unseen, tally, task)
     result = TaskResult(
-      name: task.name, cluster: task.cluster, metric: task.metric, records: Set(all.map(\.record)).count,
+      name: task.name, cluster: task.cluster, metric: task.metric,
+      signature: task.metric.signature(targets: tally.targetCount), records: Set(all.map(\.record)).count,
       chance: baselines.chance, majority: baselines.majority,
       seen: seenCell?.figures.against(chance: baselines.chance),
       unseen: unseenCell?.figures.against(chance: baselines.chance), gap: nil)

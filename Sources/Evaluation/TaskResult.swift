@@ -47,6 +47,8 @@ public struct TaskResult: Sendable {
   public var name: String
   public var cluster: String?
   public var metric: Metric
+  /// sacreBLEU's, for its metrics.
+  public var signature: String?
   /// Distinct records evaluated: where both cells have figures, those that occur in both.
   public var records: Int
   public var chance: Double

@@ -30,11 +30,17 @@ struct TaskTally: Sendable {
   private(set) var templates = NameIndex()
   private(set) var records = NameIndex()
   private(set) var targets = NameIndex()
+  /// How many targets every example has; nil where the numbers differ.
+  private(set) var targetCount: Int?
+  private var isFirst = true
 
   init(_ metric: Metric) { self.metric = metric }
 
   mutating func add(_ prediction: Prediction) {
     let example = prediction.example
+    if isFirst { targetCount = example.targets.count }
+    if targetCount != example.targets.count { targetCount = nil }
+    isFirst = false
     func isRight(_ choice: Int) -> Bool { isExactMatch(example.choices[choice], example.targets) }
     let byLength = prediction.ranking.map {
       (isRight($0.classification.bestByCharacters), isRight($0.classification.bestByBytes))

@@ -52,6 +52,14 @@ package struct PairedGrid: Sendable {
     content = .evidence(columns)
   }
 
+  /// The same with another division into seen and unseen templates.
+  init(_ grid: PairedGrid, seen: Int) {
+    records = grid.records
+    self.seen = seen
+    unseen = grid.columns - seen
+    content = grid.content
+  }
+
   /// What the first model does better than the second: equally many records and templates.
   package init(_ first: PairedGrid, minus second: PairedGrid) {
     records = first.records

@@ -25,10 +25,10 @@ enum TemplateAverage: Sendable, CaseIterable {
 /// A replicate draws as many records as there are with replacement (the same in both cells, because the gap
 /// is measured on the same records) and as many seen and unseen templates as there are.
 struct TaskReplicates {
-  private let grid: PairedGrid
+  fileprivate let grid: PairedGrid
   private var drawn: [TemplateAverage: [(seen: Double, unseen: Double)]] = [:]
-  private var templateVariances: [TemplateAverage: (seen: Double, unseen: Double)] = [:]
-  private let common: CommonVariance
+  fileprivate var templateVariances: [TemplateAverage: (seen: Double, unseen: Double)] = [:]
+  fileprivate let common: CommonVariance
   private let figures: [Double]
 
   /// - Parameter key: decides the draws.
@@ -99,6 +99,42 @@ struct TaskReplicates {
     }
     parts.add(records: common.value(side), degrees: Double(max(1, grid.records - 1)))
     return parts
+  }
+}
+
+/// What the variance of a task's gap is made of, for one template, one answer and one record.
+struct GapComponents: Sendable {
+  var templates: (seen: Double, unseen: Double)
+  var answers: (seen: Double, unseen: Double)
+  var records: Double
+  var counts: (seen: Int, unseen: Int, records: Int)
+
+  /// The variance of the mean gap with so many templates on each side and so many records.
+  ///
+  /// - Parameter factor: how much more the median over templates varies than the mean.
+  func variance(templates count: (seen: Double, unseen: Double), records: Double, factor: Double) -> Double {
+    let seen = (templates.seen + answers.seen / records) / count.seen
+    let unseen = (templates.unseen + answers.unseen / records) / count.unseen
+    return factor * (seen + unseen) + max(0, self.records) / records
+  }
+}
+
+extension TaskReplicates {
+  var components: GapComponents {
+    let spread = templateVariances[.mean] ?? (0, 0)
+    let count = (seen: Double(grid.seen), unseen: Double(grid.unseen), records: Double(grid.records))
+    return GapComponents(
+      templates: (
+        max(0, spread.seen * count.seen - common.seenNoise),
+        max(0, spread.unseen * count.unseen - common.unseenNoise)
+      ), answers: (common.seenNoise * count.records, common.unseenNoise * count.records),
+      records: common.value(.gap) * count.records, counts: (grid.seen, grid.unseen, grid.records))
+  }
+
+  /// The variances of the median and of the mean over templates, both sides together.
+  var medianFactor: (median: Double, mean: Double) {
+    let (median, mean) = (templateVariances[.median] ?? (0, 0), templateVariances[.mean] ?? (0, 0))
+    return (median.seen + median.unseen, mean.seen + mean.unseen)
   }
 }
 

@@ -43,6 +43,9 @@ struct CommonVariance: Sendable {
   private let seen: Double
   private let unseen: Double
   private let both: Double
+  /// The rest of one template's variance over resampled records: the noise of its own answers.
+  let seenNoise: Double
+  let unseenNoise: Double
 
   /// Running sums of the templates' deviations from their figures over all records.
   struct Sums {
@@ -93,6 +96,11 @@ struct CommonVariance: Sendable {
     self.seen = shared(sums.seen, own.prefix(seen))
     unseen = shared(sums.unseen, own.dropFirst(seen))
     both = covariance(sums.product, sums.seen.sum, sums.unseen.sum)
+    func noise(_ own: ArraySlice<Double>, _ shared: Double) -> Double {
+      own.count > 1 ? max(0, own.reduce(0, +) / Double(own.count) - shared) : 0
+    }
+    seenNoise = noise(own.prefix(seen), self.seen)
+    unseenNoise = noise(own.dropFirst(seen), unseen)
   }
 
   func value(_ side: GapSide) -> Double {
