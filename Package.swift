@@ -51,10 +51,11 @@ let package = Package(
     .target(name: "HTTP", dependencies: ["Bytes", "CCurl"]),
     .target(name: "YAML", dependencies: ["Bytes", "CLibYAML"]),
     .target(name: "Patterns", dependencies: ["Bytes", "CPCRE2"]),
+    .target(name: "Metrics"),
     .target(
       name: "Corpora",
       dependencies: [
-        "Bytes", "Compression", "Records", "JSON", "YAML", "Patterns", "CLibXML2", "CTextLoops",
+        "Bytes", "Compression", "Records", "JSON", "YAML", "Patterns", "Metrics", "CLibXML2", "CTextLoops",
       ],
       exclude: ["README.md"]),
     .target(
@@ -71,13 +72,13 @@ let package = Package(
       name: "Mixtures", dependencies: ["Bytes", "Records", "Compression", "JSON", "Templates", "Diversity"]),
     .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
     .target(name: "Training", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
-    .target(name: "Evaluation", dependencies: ["Bytes", "Records", "JSON", "HTTP", "Transformer"]),
+    .target(name: "Evaluation", dependencies: ["Bytes", "Records", "JSON", "HTTP", "Metrics", "Transformer"]),
     .target(name: "Reports", dependencies: ["Bytes", "Records", "JSON"]),
     .target(
       name: "Phrasebook",
       dependencies: [
         "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Lint",
-        "Mixtures", "Compression", "Transformer", "Training", "Evaluation", "Reports",
+        "Mixtures", "Compression", "Transformer", "Training", "Metrics", "Evaluation", "Reports",
       ],
       // The script that trains in PyTorch; `phrasebook handoff` writes it.
       resources: [.embedInCode("Handoff/train.py"), .embedInCode("Handoff/llama.py")]),
@@ -115,6 +116,8 @@ let package = Package(
     .testTarget(name: "CompressionTests", dependencies: ["Bytes", "Compression"]),
     .testTarget(name: "RecordsTests", dependencies: ["Bytes", "Records", "JSON"]),
     .testTarget(name: "YAMLTests", dependencies: ["Bytes", "YAML"]),
+    .testTarget(
+      name: "MetricsTests", dependencies: ["Bytes", "Records", "JSON", "Metrics"], exclude: ["Fixtures"]),
     .testTarget(name: "CorporaTests", dependencies: ["Bytes", "Records", "JSON", "Corpora"]),
     .testTarget(name: "TemplatesTests", dependencies: ["Bytes", "Records", "JSON", "Patterns", "Templates"]),
     .testTarget(
@@ -137,7 +140,7 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Bytes", "Records", "JSON", "HTTP", "Transformer", "Evaluation", "FaultyServer"],
+      dependencies: ["Bytes", "Records", "JSON", "HTTP", "Metrics", "Transformer", "Evaluation", "FaultyServer"],
       exclude: ["Fixtures"]),
     .testTarget(name: "ReportsTests", dependencies: ["Bytes", "Records", "JSON", "Reports"]),
     // The built program, run as its users run it; the structure of the sources; the documentation.

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Metrics
 public import Records
 
 extension EvaluationResults {
@@ -65,9 +66,10 @@ extension TaskResult {
   fileprivate func value(isUnseenTask: Bool) -> Value {
     var pairs: [(String, Value)] = [
       ("name", .string(name)), ("cluster", cluster.map(Value.string) ?? .null),
-      ("metric", .string(metric.rawValue)), ("n", count(records)), ("chance", .number(chance)),
-      ("majority", .number(majority)),
+      ("metric", .string(metric.rawValue)),
     ]
+    if let signature { pairs.append(("signature", .string(signature))) }
+    pairs += [("n", count(records)), ("chance", .number(chance)), ("majority", .number(majority))]
     if !isUnseenTask {
       pairs += [
         ("gap", number(gap?.mean)), ("gap_interval", interval(gap)), ("seen", seen?.json ?? .null),
@@ -84,6 +86,7 @@ extension CellFigures {
       ("median", .number(distribution.median)), ("mean", .number(distribution.mean)),
       ("q1", .number(distribution.q1)), ("q3", .number(distribution.q3)),
       ("worst", .number(distribution.worst)), ("best", .number(distribution.best)), ("n", count(n)),
+      ("calibration_error", number(calibrationError)), ("below_chance", .number(belowChance)),
       ("templates", .list(templates.map(\.json))),
     ])
   }
@@ -95,9 +98,11 @@ extension TemplateFigure {
     var pairs: [(String, Value)] = [
       ("id", .string(id)), ("name", .string(name)), ("family", family.map(Value.string) ?? .null),
       ("n", count(n)), ("value", .number(value)),
+      ("accuracy", .number(accuracy)),
     ]
     if let byCharacters { pairs.append(("acc_norm", .number(byCharacters))) }
     if let byBytes { pairs.append(("acc_bytes", .number(byBytes))) }
+    if let calibrationError { pairs.append(("calibration_error", .number(calibrationError))) }
     return object(pairs)
   }
 }

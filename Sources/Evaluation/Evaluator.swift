@@ -1,5 +1,6 @@
 internal import Bytes
 internal import JSON
+internal import Metrics
 internal import Records
 internal import Transformer
 
@@ -57,14 +58,16 @@ public struct Evaluator: Sendable {
       throw Diagnostic("\(folder)/manifest.json: two tasks have the same name; build the mixture again")
     }
     let survey = try EvaluationSurvey(folder: folder, mixture: mixture, tasks: tasks)
-    // An answer longer than every target can only be wrong. A token has at least one byte; sixteen more leave
-    // room for blanks that do not count.
+    // An answer longer than every target can only be wrong, where that is all that is asked. A token has at
+    // least one byte; sixteen more leave room for blanks that do not count.
+    let enough = survey.longestFreeTarget + 16
+    let isRightOrWrong = mixture.tasks.allSatisfy(\.metric.isShareOfRight)
     var scoring = BatchScoring(
       scorer: scorer, threads: max(1, settings.threads),
-      maximumTokens: max(1, min(settings.maximumTokens, survey.longestFreeTarget + 16)))
+      maximumTokens: max(1, isRightOrWrong ? min(settings.maximumTokens, enough) : settings.maximumTokens))
     var file = try AtomicFile(path: folder + "/evaluation/predictions.jsonl")
     var line = ByteBuffer()
-    var tallies = mixture.tasks.map { _ in TaskTally() }
+    var tallies = mixture.tasks.map { TaskTally($0.metric) }
     var clock = ProgressClock(total: survey.total)
     try progress(clock.progress)
     for cell in EvaluationCell.allCases where survey.examples[cell] != nil {

@@ -1,5 +1,6 @@
 internal import Bytes
 internal import JSON
+internal import Metrics
 internal import Records
 
 /// What evaluation needs to know of a mixture's manifest (DESIGN section 7).

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Metrics
 
 /// Turns a task's outcomes into its figures.
 struct TaskFigures {
@@ -34,15 +35,17 @@ struct TaskFigures {
         "\(task.name): the target of \(foreign) of \(all.count) examples is none of their choices; they "
           + "count as wrong")
     }
-    let baselines = Baselines(all)
+    let baselines = Baselines(all, tally)
     let seenCell = CellTable(seen, tally, task)
     let unseenCell = CellTable(unseen, tally, task)
     result = TaskResult(
-      name: task.name, cluster: task.cluster, metric: task.metric, records: Set(all.map(\.record)).count,
-      chance: baselines.chance, majority: baselines.majority, seen: seenCell?.figures,
-      unseen: unseenCell?.figures, gap: nil)
+      name: task.name, cluster: task.cluster, metric: task.metric,
+      signature: task.metric.signature(targets: tally.targetCount), records: Set(all.map(\.record)).count,
+      chance: baselines.chance, majority: baselines.majority,
+      seen: seenCell?.figures.against(chance: baselines.chance),
+      unseen: unseenCell?.figures.against(chance: baselines.chance), gap: nil)
     if let seenCell, let unseenCell {
-      grid = PairedGrid(seen: seenCell, unseen: unseenCell)
+      grid = PairedGrid(seen: seenCell, unseen: unseenCell, metric: task.metric)
     }
   }
 }

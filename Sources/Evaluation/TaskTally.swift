@@ -1,3 +1,4 @@
+internal import Metrics
 internal import Records
 
 /// The outcomes of one task's predictions, kept small: the texts are in the predictions file.
@@ -13,25 +14,50 @@ struct TaskTally: Sendable {
     /// Where the target stands among the choices; −1 for generation or a target that is no choice.
     var targetPosition: Int32
     var target: Int32
+    /// What the answer contributes to the metric; empty where it is no more than right or wrong.
+    var evidence: [Double]
+    /// The probability of the choice taken among the choices; NaN for generation.
+    var confidence: Float
+
+    /// What the answer contributes to the metric.
+    var contribution: [Double] { evidence.isEmpty ? [isCorrect ? 1 : 0] : evidence }
   }
+
+  let metric: Metric
+  private var classes = ClassNames()
 
   private(set) var outcomes: [EvaluationCell: [Outcome]] = [:]
   private(set) var templates = NameIndex()
   private(set) var records = NameIndex()
-  private var targets = NameIndex()
+  private(set) var targets = NameIndex()
+  /// How many targets every example has; nil where the numbers differ.
+  private(set) var targetCount: Int?
+  private var isFirst = true
+
+  init(_ metric: Metric) { self.metric = metric }
 
   mutating func add(_ prediction: Prediction) {
     let example = prediction.example
+    if isFirst { targetCount = example.targets.count }
+    if targetCount != example.targets.count { targetCount = nil }
+    isFirst = false
     func isRight(_ choice: Int) -> Bool { isExactMatch(example.choices[choice], example.targets) }
     let byLength = prediction.ranking.map {
       (isRight($0.classification.bestByCharacters), isRight($0.classification.bestByBytes))
     }
+    var evidence: [Double] = []
+    if !metric.isShareOfRight {
+      evidence = metric.evidence(
+        prediction.answer, targets: example.targets, isRight: prediction.isCorrect, classes: &classes)
+    }
+    let confidence = prediction.ranking.flatMap { CalibrationError.confidence($0.logLikelihoods) }
     outcomes[prediction.cell, default: []].append(
       Outcome(
         template: Int32(clamping: templates.number(of: example.template)),
         record: Int32(clamping: records.number(of: example.record)), isCorrect: prediction.isCorrect,
         byLength: byLength, choices: Int32(clamping: example.choices.count),
         targetPosition: Int32(clamping: example.targetPosition ?? -1),
-        target: Int32(clamping: targets.number(of: example.target))))
+        target: Int32(clamping: targets.number(of: example.target)), evidence: evidence,
+        confidence: confidence.map(Float.init) ?? .nan))
   }
 }

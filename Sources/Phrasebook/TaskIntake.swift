@@ -1,5 +1,6 @@
 import Bytes
 import Corpora
+import Metrics
 import Mixtures
 import Records
 import Templates

@@ -21,7 +21,7 @@ struct PhrasebookCommand: ParsableCommand {
       AuditCommand.self,
       ExportCommand.self, RenderCommand.self, TrainCommand.self, EvaluateCommand.self, ReportCommand.self,
       ImportCommand.self, InspectCommand.self, InitCommand.self, ValidateCommand.self, ConvertCommand.self,
-      HandoffCommand.self, ScoreCommand.self,
+      HandoffCommand.self, ScoreCommand.self, OverlapCommand.self, CompareCommand.self, BudgetCommand.self,
     ])
 
   static func main() {

@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func constantOutcomesHaveNoSpread() throws {
-    let rows = [[Float?]](repeating: [1, 1, 0], count: 7)
+    let rows = [[Double?]](repeating: [1, 1, 0], count: 7)
     let one = try #require(
       GapBootstrap([("task", PairedGrid(rows: rows, seen: 2))], settings: BootstrapSettings(seed: 1)))
     #expect((one.gap.mean, one.gap.low, one.gap.high) == (1, 1, 1))
@@ -56,28 +56,15 @@ import Testing
     }
   }
 
-  /// Simulated experiments with a known gap of 0.15: five tasks, 9 seen and 4 unseen templates of spread 0.08,
-  /// 50 records of unequal difficulty. The two-way bootstrap may hold the truth more often than it says
-  /// (Owen 2007), never less; and an interval that holds everything would be worthless, hence the width.
-  /// In 2,000 rounds, run by hand, it held it 1,995 times at a mean width of 0.178; fewer rounds here.
-  @Test func intervalsHoldTheTruth() throws {
-    let rounds = 150
-    var held = 0
-    var widths = 0.0
-    for round in 0..<rounds {
-      let grids = (0..<5).map { task in
-        (
-          "task \(task)",
-          noisyGrid(seed: UInt64(round * 5 + task), seen: 9, unseen: 4, records: 50, gap: 0.15)
-        )
-      }
-      let settings = BootstrapSettings(resamples: 300, seed: UInt64(round))
-      let gap = try #require(GapBootstrap(grids, settings: settings)).gap
-      if gap.low <= 0.15, 0.15 <= gap.high { held += 1 }
-      widths += gap.high - gap.low
-    }
-    #expect(Double(held) >= 0.93 * Double(rounds))
-    #expect(widths / Double(rounds) < 0.25)
+  /// `scipy.stats.t.ppf` and `norm.ppf`.
+  @Test(arguments: [
+    (0.975, 1.0, 12.706204736174694), (0.975, 2, 4.302652729749462), (0.975, 4.5, 2.6589123472044034),
+    (0.95, 30, 1.697260886593957), (0.995, 7.3, 3.451031655622185), (0.9, 200, 1.2857987939948012),
+    (0.975, .infinity, 1.959963984540054),
+  ])
+  func studentsQuantiles(level: Double, degrees: Double, quantile: Double) {
+    #expect(abs(studentQuantile(level, degrees: degrees) - quantile) < 1e-8)
+    #expect(abs(studentQuantile(1 - level, degrees: degrees) + quantile) < 1e-8)
   }
 }
 

@@ -7,7 +7,7 @@ import Testing
     "run", "plan", "prepare", "build", "commit", "audit", "export", "render", "train", "evaluate", "report",
     "import promptsource", "import lm-eval", "convert", "handoff", "score", "validate",
     "import natural-instructions", "import big-bench", "import flan-cot", "import examples", "inspect",
-    "init",
+    "init", "overlap", "compare", "budget",
   ]
 
   private static func catalogue(_ name: String) throws -> String {

@@ -1,4 +1,5 @@
 import Bytes
+public import Metrics
 import Patterns
 public import Records
 package import YAML
@@ -23,11 +24,6 @@ public struct CorpusDescription: Sendable {
     case parquet
     /// What the `duckdb` program answers to a query.
     case duckdb
-  }
-
-  public enum Metric: String, Sendable, CaseIterable {
-    case accuracy
-    case exactMatch = "exact_match"
   }
 
   /// What becomes of a datum that cannot be made a record.

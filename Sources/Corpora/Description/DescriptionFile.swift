@@ -1,4 +1,5 @@
 public import Bytes
+import Metrics
 import Patterns
 import Records
 import YAML
@@ -47,7 +48,7 @@ struct DescriptionFile {
     let filter = fields.string("filter")
     let filterNode = fields.node("filter")
     if fields.node("metric") == nil { fields.missing("metric") }
-    let metric = fields.choice("metric", CorpusDescription.Metric.self)
+    let metric = fields.choice("metric", Metric.self)
     let licence = fields.string("licence")
     let citation = fields.string("citation")
     let language = fields.string("language")

@@ -7,7 +7,8 @@ import Templates
 /// The template's texts are looked for one after the other; what stands between them is the record's. A text
 /// that a branch left out is not found and passed over.
 struct TemplateContent {
-  private let texts: [[UInt8]]
+  /// The template's own words, in order.
+  let texts: [[UInt8]]
 
   init(jinja: String) {
     var texts: [[UInt8]] = []
@@ -24,16 +25,23 @@ struct TemplateContent {
     self.texts = texts
   }
 
-  /// Puts the record's part of an input into a buffer, a line each piece.
-  func extract(_ input: UnsafeRawBufferPointer, into content: inout ByteBuffer) {
-    content.removeAll()
+  /// Gives the record's parts of an input to `body`, in order.
+  func forEachPiece(of input: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Void) {
     var place = 0
     for text in texts {
       guard let found = text.withUnsafeBytes({ input.place(of: $0, from: place) }) else { continue }
-      content.append(UnsafeRawBufferPointer(rebasing: input[place..<found]))
-      content.append(10)
+      body(UnsafeRawBufferPointer(rebasing: input[place..<found]))
       place = found + text.count
     }
-    content.append(UnsafeRawBufferPointer(rebasing: input[place...]))
+    body(UnsafeRawBufferPointer(rebasing: input[place...]))
+  }
+
+  /// Puts the record's part of an input into a buffer, a line each piece.
+  func extract(_ input: UnsafeRawBufferPointer, into content: inout ByteBuffer) {
+    content.removeAll()
+    forEachPiece(of: input) { piece in
+      if content.count > 0 { content.append(10) }
+      content.append(piece)
+    }
   }
 }

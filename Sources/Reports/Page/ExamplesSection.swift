@@ -37,9 +37,24 @@ struct ExamplesSection {
       <span class="\(seen ? "seen-ink" : "unseen-ink")">\(kind)</span> · \(templateName(example))</header>
       <p class="prompt" dir="auto">\(shown(example.input))</p>
       <dl><dt>expected</dt><dd class="answer" dir="auto">\(shown(example.target))</dd>
-      \(answer(example))</dl>
+      \(way(example))\(answer(example))</dl>
       </article>
       """
+  }
+
+  /// What led to the answer: reasoning and the answers of steps.
+  private func way(_ example: AnsweredExample) -> HTML {
+    var lines = example.reasoning.map { text -> HTML in
+      "<dt>reasoning</dt><dd class=\"answer\" dir=\"auto\">\(shown(text))</dd>"
+    }
+    lines += example.steps.map { step -> HTML in
+      let answers = step.answers.map { answer -> HTML in
+        "<li class=\"answer\" dir=\"auto\">\(shown(answer))</li>"
+      }
+      return "<dt>\(step.name)</dt><dd><ul class=\"choices\">\(answers)</ul></dd>"
+    }
+    if let failure = example.failure { lines.append("<dt>no answer</dt><dd>\(shown(failure))</dd>") }
+    return HTML(lines: lines)
   }
 
   private func answer(_ example: AnsweredExample) -> HTML {

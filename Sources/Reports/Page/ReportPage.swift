@@ -38,6 +38,8 @@ public struct ReportPage: Sendable {
       \(AccuracySection(report: report).html)
       \(GapSection(report: report).html)
       \(UnseenTasksSection(report: report).html)
+      \(CalibrationSection(report: report).html)
+      \(ShotsSection(points: report.shots).html)
       \(TemplateMapSection(map: report.templates).html)
       \(SharesSection(manifest: report.manifest).html)
       \(TrainingSection(report: report).html)

@@ -16,6 +16,19 @@ public struct AnsweredExample: Sendable, Hashable {
   public var isCorrect: Bool
   /// Of the choices, in their order; empty for a generated answer; nil for one that is minus infinity.
   public var logLikelihoods: [Double?]
+  /// What the model wrote before its answer, a text each time it was asked; empty without reasoning.
+  public var reasoning: [String] = []
+  /// The answers of the smaller questions that led to this one, in order; empty without steps.
+  public var steps: [Step] = []
+  /// Why there is no answer; nil where there is one.
+  public var failure: String?
+
+  /// One of the smaller questions that a task is divided into.
+  public struct Step: Sendable, Hashable {
+    public var name: String
+    /// One, or one a turn of a loop.
+    public var answers: [String]
+  }
 
   /// The cells in the order in which reports show them.
   static let cells = ["seen_templates", "unseen_templates", "unseen_tasks"]
@@ -27,17 +40,30 @@ public struct AnsweredExample: Sendable, Hashable {
     template = try node.required("template").text()
     record = try node.required("record").text()
     target = try node.required("target").text()
-    answer = try node.required("prediction").text()
+    answer = try node.optional("prediction")?.text() ?? ""
     isCorrect = try node.required("correct").boolean()
     logLikelihoods =
       try node.optional("log_likelihoods")?.items().map { $0.value == .null ? nil : try $0.number() } ?? []
     input = ""
     choices = []
+    if let single = try node.optional("reasoning")?.text() { reasoning = [single] }
+    if let several = try node.optional("reasonings") { reasoning = try several.items().map { try $0.text() } }
+    steps = try node.optional("steps")?.items().map(Step.init) ?? []
+    failure = try node.optional("failure")?.optional("message")?.text()
   }
 
   /// Whether both are the same template, record, task and cell.
   func isAnswer(to example: Example, in cell: String) -> Bool {
     self.cell == cell && record == example.record && template.utf8.elementsEqual(example.template.utf8)
       && task.utf8.elementsEqual(example.task.utf8)
+  }
+}
+
+extension AnsweredExample.Step {
+  fileprivate init(_ node: JSONNode) throws {
+    let single = try node.optional("answer")?.text()
+    self.init(
+      name: try node.optional("name")?.text() ?? "",
+      answers: try node.optional("answers")?.items().map { try $0.text() } ?? [single].compactMap(\.self))
   }
 }

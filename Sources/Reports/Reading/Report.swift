@@ -14,6 +14,8 @@ public struct Report: Sendable {
   public var templates: TemplateMap?
   /// Examples with the model's answers, drawn by the mixture's seed; empty without predictions.
   public var examples: [AnsweredExample]
+  /// Evaluations of the same model with other numbers of exemplars, this one among them; empty without.
+  public var shots: [ShotsPoint] = []
   /// Contradictions between the files: results of another mixture, predictions of another evaluation.
   public var warnings: [String]
 

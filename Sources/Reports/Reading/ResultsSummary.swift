@@ -24,6 +24,10 @@ public struct ResultsSummary: Sendable, Hashable {
     /// Records.
     public var n: Int
     public var value: Double
+    /// The share of right answers; nil in results that do not tell it apart.
+    public var accuracy: Double?
+    /// With log-likelihoods divided by characters; nil for free answers.
+    public var byCharacters: Double?
   }
 
   public struct Cell: Sendable, Hashable {
@@ -48,6 +52,10 @@ public struct ResultsSummary: Sendable, Hashable {
     public var gapInterval: Interval?
     public var seen: Cell?
     public var unseen: Cell?
+    /// What calibration makes of it; nil where nobody calibrated.
+    public var calibration: CalibratedTask?
+    /// Questions without an answer, which count as wrong.
+    public var failures = 0
   }
 
   public var model: String
@@ -126,12 +134,14 @@ extension ResultsSummary.Task {
       gap: try node.optional("gap")?.number(),
       gapInterval: try node.optional("gap_interval").map(ResultsSummary.Interval.init),
       seen: try node.optional("seen").map(ResultsSummary.Cell.init),
-      unseen: try node.optional("unseen").map(ResultsSummary.Cell.init))
+      unseen: try node.optional("unseen").map(ResultsSummary.Cell.init),
+      calibration: try CalibratedTask(node),
+      failures: try node.optional("failures")?.optional("n")?.integer() ?? 0)
   }
 }
 
 extension ResultsSummary.Cell {
-  fileprivate init(_ node: JSONNode) throws {
+  init(_ node: JSONNode) throws {
     self.init(
       median: try node.required("median").number(), mean: try node.required("mean").number(),
       q1: try node.required("q1").number(), q3: try node.required("q3").number(),
@@ -139,7 +149,9 @@ extension ResultsSummary.Cell {
       templates: try node.required("templates").items().map {
         ResultsSummary.Template(
           id: try $0.required("id").text(), name: try $0.required("name").text(),
-          n: try $0.required("n").integer(), value: try $0.required("value").number())
+          n: try $0.required("n").integer(), value: try $0.required("value").number(),
+          accuracy: try $0.optional("accuracy")?.number(),
+          byCharacters: try $0.optional("acc_norm")?.number())
       })
   }
 }

@@ -11,6 +11,7 @@ import pathlib
 import random
 
 import numpy as np
+import scipy.stats
 
 HERE = pathlib.Path(__file__).parent
 M64 = (1 << 64) - 1
@@ -185,40 +186,106 @@ def grid(seen_rows, unseen_rows):
     return columns(seen_rows, sorted(seen_ids, key=by_number)), columns(unseen_rows, sorted(unseen_ids, key=by_number))
 
 
-def replicate(seen, unseen, records, seen_draw, unseen_draw):
-    def means(table):
-        drawn = table[records]
-        there = ~np.isnan(drawn)
-        counts = there.sum(axis=0)
-        sums = np.where(there, drawn, 0).sum(axis=0)
-        whole = np.nanmean(table, axis=0)
-        return np.where(counts > 0, sums / np.maximum(counts, 1), whole)
-    s, u = means(seen)[seen_draw], means(unseen)[unseen_draw]
-    return np.median(s) - np.median(u), s.mean() - u.mean(), np.median(s), np.median(u)
+def column_means(table, records):
+    drawn = table[records]
+    there = ~np.isnan(drawn)
+    counts = there.sum(axis=0)
+    sums = np.where(there, drawn, 0).sum(axis=0)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nanmean(table, axis=0))
 
 
-def exact_replicates(task, seen, unseen):
+# For medians of n normally distributed values: the true variance over the bootstrap's mean one, and the bootstrap's
+# degrees of freedom (see MedianVariance.swift; `median_factors` below is the computation).
+FACTORS = {1: 1, 2: 1.985, 3: 0.834, 4: 0.873, 5: 0.742}
+DEGREES = {1: np.inf, 2: 1.0, 3: 1.99, 4: 2.9, 5: 3.29}
+
+
+class Task:
+    """Replicates of one task's figures and what their variance should be."""
+
+    def __init__(self, seen, unseen, draws):
+        self.n, self.s, self.u = len(seen), seen.shape[1], unseen.shape[1]
+        whole = np.concatenate([np.nanmean(seen, axis=0), np.nanmean(unseen, axis=0)])
+        self.point, self.drawn, only = {}, {}, []
+        values = np.array([
+            np.concatenate([column_means(seen, r), column_means(unseen, r)]) for r, _, _ in draws])
+        for name, average in [("median", np.median), ("mean", np.mean)]:
+            self.point[name] = np.array([average(whole[:self.s]), average(whole[self.s:])])
+            self.drawn[name] = np.array([
+                [average(v[a]), average(v[self.s + np.array(b)])] for v, (_, a, b) in zip(values, draws)])
+        only = np.array([
+            [np.median(whole[a]), np.median(whole[self.s + np.array(b)])] for _, a, b in draws])
+        spread = lambda x: np.var(x, ddof=1) / len(x) if len(x) > 1 else 0.0
+        self.templates = {
+            "median": [FACTORS[self.s] * only[:, 0].var(), FACTORS[self.u] * only[:, 1].var()],
+            "mean": [spread(whole[:self.s]), spread(whole[self.s:])]}
+        self.degrees = {"median": [DEGREES[self.s], DEGREES[self.u]],
+                        "mean": [max(1, self.s - 1), max(1, self.u - 1)]}
+        matrix = np.cov(values.T, ddof=0) * self.n / (self.n - 1)
+        def shared(block):
+            k = len(block)
+            return block[0, 0] if k == 1 else (block.sum() - np.trace(block)) / (k * (k - 1))
+        ss, uu = shared(matrix[:self.s, :self.s]), shared(matrix[self.s:, self.s:])
+        self.records = {"seen": ss, "unseen": uu, "gap": ss + uu - 2 * matrix[:self.s, self.s:].mean()}
+
+
+SIDES = {"seen": [1, 0], "unseen": [0, 1], "gap": [1, -1]}
+
+
+def estimate(tasks, average, side, level=0.95):
+    """The figure's mean over tasks and its interval."""
+    signs = np.array(SIDES[side])
+    point = np.mean([t.point[average] @ signs for t in tasks])
+    drawn = np.mean([t.drawn[average] @ signs for t in tasks], axis=0)
+    k = len(tasks)
+    parts = [(t.templates[average][i] / k**2, t.degrees[average][i])
+             for t in tasks for i in (0, 1) if signs[i]]
+    common = [(t.records[side] / k**2, t.n - 1) for t in tasks]
+    shared = sum(v for v, _ in common)
+    if shared > 0:
+        squares = sum(v * v / d for v, d in parts + common)
+    else:
+        shared, squares = 0, sum(v * v / d for v, d in parts)
+    total = sum(v for v, _ in parts) + shared
+    degrees = max(1, total**2 / squares) if squares > 0 else np.inf
+    q = (1 + level) / 2
+    scale = 0 if drawn.var() == 0 else np.sqrt(total / drawn.var()) * scipy.stats.t.ppf(q, degrees) / scipy.stats.norm.ppf(q)
+    low = point + scale * (quantile(drawn, 1 - q) - drawn.mean())
+    high = point + scale * (quantile(drawn, q) - drawn.mean())
+    return float(point), [float(min(point, low)), float(max(point, high))]
+
+
+def exact_draws(task, seen, unseen):
     key = text_part(text_part(key_of_seed(SEED), "bootstrap"), task)
     found = []
     for b in range(EXACT_RESAMPLES):
         draws = Draws(number_part(key, b))
-        records = [draws.below(len(seen)) for _ in range(len(seen))]
-        s = [draws.below(seen.shape[1]) for _ in range(seen.shape[1])]
-        u = [draws.below(unseen.shape[1]) for _ in range(unseen.shape[1])]
-        found.append(replicate(seen, unseen, records, s, u))
-    return np.array(found)
+        found.append((
+            [draws.below(len(seen)) for _ in range(len(seen))],
+            [draws.below(seen.shape[1]) for _ in range(seen.shape[1])],
+            [draws.below(unseen.shape[1]) for _ in range(unseen.shape[1])]))
+    return found
 
 
-def free_replicates(seen, unseen, rng):
-    return np.array([
-        replicate(seen, unseen, rng.integers(0, len(seen), len(seen)),
-                  rng.integers(0, seen.shape[1], seen.shape[1]),
-                  rng.integers(0, unseen.shape[1], unseen.shape[1]))
-        for _ in range(FREE_RESAMPLES)])
+def free_draws(seen, unseen, rng):
+    return [(rng.integers(0, len(seen), len(seen)), rng.integers(0, seen.shape[1], seen.shape[1]),
+             rng.integers(0, unseen.shape[1], unseen.shape[1])) for _ in range(FREE_RESAMPLES)]
 
 
-def interval(values, level=0.95):
-    return [quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)]
+def median_factors(n, samples=200_000, resamples=2_000_000):
+    """The true variance of the median of n normal values over the mean of the bootstrap's, and its degrees of freedom."""
+    rng = np.random.default_rng(0)
+    values = np.sort(rng.normal(size=(samples, n)), axis=1)
+    places = np.sort(rng.integers(0, n, (resamples, n)), axis=1)
+    pairs = np.zeros((n, n))
+    np.add.at(pairs, (places[:, (n - 1) // 2], places[:, n // 2]), 1 / resamples)
+    mean, square = np.zeros(samples), np.zeros(samples)
+    for i, j in zip(*np.nonzero(pairs)):
+        median = (values[:, i] + values[:, j]) / 2
+        mean += pairs[i, j] * median
+        square += pairs[i, j] * median**2
+    spread = square - mean**2
+    return np.median(values, axis=1).var() / spread.mean(), 2 * spread.mean()**2 / spread.var()
 
 
 def main():
@@ -232,7 +299,7 @@ def main():
     rows = {cell: [{**line, **judge(line)} for line in lines] for cell, lines in cells.items()}
     expected = {"tasks": {}, "unseen_tasks": {}, "answers": {
         cell: [[r["answer"], bool(r["right"])] for r in found] for cell, found in rows.items()}}
-    exact, free, points = [], [], []
+    exact, free = [], []
     rng = np.random.default_rng(5)
     for task in manifest["tasks"]:
         mine = {cell: [r for r in found if r["task"] == task["name"]] for cell, found in rows.items()}
@@ -251,18 +318,14 @@ def main():
             figures["unseen"] = cell_figures(unseen, task)
             figures["gap"] = figures["seen"]["median"] - figures["unseen"]["median"]
             tables = grid(seen, unseen)
-            exact.append(exact_replicates(task["name"], *tables))
-            free.append(free_replicates(*tables, rng))
-            points.append([figures["gap"], figures["seen"]["mean"] - figures["unseen"]["mean"],
-                           figures["seen"]["median"], figures["unseen"]["median"]])
-            figures["gap_interval"] = interval(exact[-1][:, 0])
+            exact.append(Task(*tables, exact_draws(task["name"], *tables)))
+            free.append(Task(*tables, free_draws(*tables, rng)))
+            figures["gap_interval"] = estimate([exact[-1]], "median", "gap")[1]
         expected["tasks"][task["name"]] = figures
-    for number, kind in enumerate(["gap", "gap_of_means", "seen", "unseen"]):
-        expected[kind] = {
-            "mean": float(np.mean([p[number] for p in points])),
-            "exact": interval(np.mean([e[:, number] for e in exact], axis=0)),
-            "free": interval(np.mean([f[:, number] for f in free], axis=0)),
-        }
+    for kind, average, side in [("gap", "median", "gap"), ("gap_of_means", "mean", "gap"),
+                                ("seen", "median", "seen"), ("unseen", "median", "unseen")]:
+        mean, ends = estimate(exact, average, side)
+        expected[kind] = {"mean": mean, "exact": ends, "free": estimate(free, average, side)[1]}
     expected["exact_resamples"] = EXACT_RESAMPLES
     samples = [np.random.default_rng(k).normal(size=k).round(3 if k % 2 else 12).tolist() for k in range(1, 12)]
     expected["quantiles"] = [
