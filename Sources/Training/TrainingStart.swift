@@ -32,7 +32,8 @@ extension Trainer {
     try configuration.validate()
     let model = try origin()
     let context = min(configuration.contextLength, model.configuration.contextLength)
-    let training = try TokenizedExamples(examples, tokenizer: model.tokenizer, contextLength: context)
+    let training = try TokenizedExamples(
+      examples, first: configuration.examples, tokenizer: model.tokenizer, contextLength: context)
     let held = try TokenizedExamples(validation, tokenizer: model.tokenizer, contextLength: context)
     let adapters = configuration.lora.map {
       LowRankAdapters(model.configuration, $0, SeedKey(seed: configuration.seed).part("adapters"))
@@ -62,11 +63,9 @@ extension Trainer {
 
   private func learnTokenizer() throws -> Tokenizer {
     var learner = TokenizerLearner()
-    for path in examples {
-      try ExampleLines.read(path) { example in
-        learner.add(configuration.form.text(example.input, task: example.task))
-        learner.add(example.target)
-      }
+    try ExampleLines.read(examples, first: configuration.examples) { example, _ in
+      learner.add(configuration.form.text(example.input, task: example.task))
+      learner.add(example.target)
     }
     return learner.learn(vocabulary: configuration.vocabularySize)
   }
