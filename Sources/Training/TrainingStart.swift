@@ -18,6 +18,12 @@ struct TrainingStart {
   let contextLength: Int
 
   var trained: any ParameterArray { adapters ?? model.weights }
+
+  /// Whether the weights are kept in bf16 alone while adapters are trained, and read once more at the end.
+  func isHalved(_ configuration: TrainingConfiguration) -> Bool {
+    guard case .pretrained = configuration.model else { return false }
+    return adapters != nil && configuration.precision == .bf16
+  }
 }
 
 /// A training that was asked to stop and saved its state.
@@ -45,7 +51,7 @@ extension Trainer {
   }
 
   /// The tokenizer and the weights before the first step.
-  private func origin() throws -> LanguageModel {
+  func origin() throws -> LanguageModel {
     if case .pretrained(let path) = configuration.model {
       let model = try LanguageModel.load(path)
       return LanguageModel(
