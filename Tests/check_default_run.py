@@ -65,6 +65,20 @@ def main(folder):
     gap = results["gap"]
     if not gap["low"] <= gap["mean"] <= gap["high"]:
         problems.append(f"the interval {gap} does not hold its mean")
+    with open(os.path.join(folder, "model", "training.json"), encoding="utf-8") as file:
+        trained = json.load(file)
+    print(f"model: {trained['model']}, {trained['examples']} examples, {trained['precision']}"
+          + (f", in place of {trained['in_place_of']}: {trained['reason']}" if trained["in_place_of"] else ""))
+    if trained["pretrained"] == bool(trained["in_place_of"]):
+        problems.append(f"it is not clear which model was trained and why: {trained}")
+    for key in ("seen", "unseen"):
+        mean = statistics.fmean(task[key]["median"] for task in results["tasks"])
+        if abs(mean - results[key]) > 1e-9:
+            problems.append(f"{key} is {results[key]}, computed {mean}")
+    # A model that knew English before is what unseen phrasings ask for.
+    least = 0.5 if trained["pretrained"] else 0.3
+    if results["unseen"] < least:
+        problems.append(f"unseen is {results['unseen']:.3f}, expected {least} at least")
     for name in ("report.html", "README.md", "model/model.safetensors"):
         if not os.path.getsize(os.path.join(folder, name)):
             problems.append(f"{name} is empty")

@@ -1,10 +1,10 @@
-"""The same training steps in PyTorch: train_torch.py FOLDER SHAPE PRECISION MODE THREADS.
+"""The same training steps in PyTorch: train_torch.py FOLDER SHAPE PRECISION MODE THREADS CLIP.
 
 FOLDER holds start.safetensors and tokens.txt, as ours wrote them; SHAPE: vocabulary,dimension,layers,heads,key-value
 heads,hidden,batch,context,rank of adapters (0: all weights are trained),rope theta,epsilon. PRECISION: f32 or bf16
-(autocast). MODE: eager or compile. Prints "ready LOSS", then, for each number of steps read from standard input, the
-seconds and the last loss; writes the first gradients to gradient-torch.safetensors where MODE is eager and FOLDER
-has a file called compare.
+(autocast). MODE: eager or compile. CLIP: the norm to which gradients are cut down, 0 for none. Prints "ready LOSS",
+then, for each number of steps read from standard input, the seconds and the last loss; writes the first gradients to
+gradient-torch.safetensors where MODE is eager and FOLDER has a file called compare.
 """
 
 import os
@@ -118,7 +118,8 @@ class Model(nn.Module):
         return functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
 
 
-def main(folder, shape, precision, mode, threads):
+def main(folder, shape, precision, mode, threads, clip):
+    clip = float(clip)
     *sizes, theta, epsilon = shape.split(",")
     vocabulary, width, layers, heads, shared, hidden, batch, context, rank = map(int, sizes)
     torch.manual_seed(1)
@@ -159,7 +160,8 @@ def main(folder, shape, precision, mode, threads):
         for _ in range(int(line)):
             loss = loss_and_gradients(done)
             done += 1
-            nn.utils.clip_grad_norm_(trained.values(), 1.0)
+            if clip:
+                nn.utils.clip_grad_norm_(trained.values(), clip)
             optimizer.step()
             optimizer.zero_grad()
         print(time.perf_counter() - begin, loss, flush=True)

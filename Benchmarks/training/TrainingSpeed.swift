@@ -29,6 +29,9 @@ struct TrainingSpeed: ParsableCommand {
   @Option(help: "The rank of adapters on q, k, v and o; 0 trains all weights.")
   var lora = 0
 
+  @Option(help: "The norm to which gradients are cut down; 0 for none.")
+  var clip = 1.0
+
   @Option(help: "Threads.")
   var threads = 2
 
@@ -63,23 +66,38 @@ struct TrainingSpeed: ParsableCommand {
     let batches = try batches(weights.configuration.vocabulary)
 
     let trained: any ParameterArray = adapters ?? weights
+    // As the trainer does.
+    if adapters != nil, precision == .bf16 { weights.keepHalvesOnly() }
     let pass = TransformerPass(weights, adapters: adapters, precision: precision, threads: threads)
+    pass.roundsInTurn = adapters == nil
     pass.recomputes = recompute
-    let gradient = FloatMemory(count: trained.values.count)
-    let loss = try pass.lossAndGradient(batches[0], into: gradient)
-    try Safetensors.write(
-      trained.tensors(of: gradient), metadata: [("loss", "\(loss.all)")], to: folder + "/gradient.safetensors"
-    )
-    let optimizer = AdamW(trained, AdamW.Settings(decay: 0.1, beta1: 0.9, beta2: 0.999, clip: 1))
+    let inParts = clip == 0 && adapters == nil
+    let loss: Double
+    let gradient: FloatMemory
+    if inParts {
+      loss = try pass.loss(batches[0]).all
+      gradient = FloatMemory(count: GradientTaker.floats(for: weights))
+    } else {
+      gradient = FloatMemory(count: trained.values.count)
+      loss = try pass.lossAndGradient(batches[0], into: gradient).all
+      try Safetensors.write(
+        trained.tensors(of: gradient), metadata: [("loss", "\(loss)")], to: folder + "/gradient.safetensors")
+    }
+    let optimizer = AdamW(trained, AdamW.Settings(decay: 0.1, beta1: 0.9, beta2: 0.999, clip: clip))
     var step = 0
-    tell("ready \(loss.all)")
+    tell("ready \(loss)")
     while let line = readLine(), let count = Int(line) {
       let start = ContinuousClock.now
       var last = 0.0
       for _ in 0..<count {
-        last = try pass.lossAndGradient(batches[step % batches.count], into: gradient).all
+        let batch = batches[step % batches.count]
         step += 1
-        _ = try optimizer.step(gradient, rate: 1e-4, step: step, threads: threads)
+        if inParts, let partial = optimizer.begin(rate: 1e-4, step: step, threads: threads) {
+          last = try pass.lossAndGradient(batch, through: gradient, known: { _ in }, partial.take).all
+        } else {
+          last = try pass.lossAndGradient(batch, into: gradient).all
+          _ = try optimizer.step(gradient, rate: 1e-4, step: step, threads: threads)
+        }
       }
       tell("\((ContinuousClock.now - start) / .seconds(1)) \(last)")
     }

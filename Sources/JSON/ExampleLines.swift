@@ -31,6 +31,25 @@ public enum ExampleLines {
     }
   }
 
+  /// Reads the first so many examples of some files, in order; nil: all.
+  public static func read(
+    _ paths: [String], first limit: Int?, _ body: (Example, _ path: String) throws -> Void
+  ) throws {
+    var left = limit ?? Int.max
+    for path in paths where left > 0 {
+      do {
+        try read(path) { example in
+          guard left > 0 else { throw Enough() }
+          left -= 1
+          try body(example, path)
+        }
+      } catch is Enough {}
+    }
+  }
+
+  /// Ends the reading of a file.
+  private struct Enough: Error {}
+
   private static func example(_ value: Value, path: String, line: Int) throws(Diagnostic) -> Example {
     func fail(_ what: String) -> Diagnostic {
       Diagnostic("no example: \(what); build the mixture again", at: SourceLocation(path: path, line: line))

@@ -21,6 +21,8 @@ public struct Recipe: Sendable {
   public var records: RecordChoice
   public var model: ModelChoice
   public var training: TrainingChoice
+  /// What is trained where the model's weights cannot be had; nil: that is an error.
+  public var otherwise: AlternativeChoice?
   public var evaluation: EvaluationChoice
 
   /// The folder in which the recipe stands; `.` when it is named without one.
@@ -176,6 +178,12 @@ public struct Recipe: Sendable {
     public var vocabulary: Int = 2_048
     /// Tokens of the longest example.
     public var context: Int = 256
+  }
+
+  /// A model from scratch that stands in for weights, with the settings of its training.
+  public struct AlternativeChoice: Sendable, Hashable {
+    public var model = ModelChoice()
+    public var training = TrainingChoice()
   }
 
   public struct EvaluationChoice: Sendable, Hashable {

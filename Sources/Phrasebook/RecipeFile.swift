@@ -25,14 +25,17 @@ extension Recipe {
     if let part = fields.fields("mixture") { recipe.mixture = MixtureChoice(part) }
     if let part = fields.fields("hold_out") { recipe.holdOut = HoldOutChoice(part) }
     if let part = fields.fields("records") { recipe.records = RecordChoice(part) }
-    if let node = fields.node("model") {
-      if let name = node.text {
-        recipe.model = ModelChoice(name)
-      } else if let part = YAMLFields(node, "'model'", problems) {
-        recipe.model = ModelChoice(part)
+    recipe.model = ModelChoice(fields.node("model"), problems) ?? recipe.model
+    if let part = fields.fields("training") { recipe.training = TrainingChoice(part) }
+    if let part = fields.fields("otherwise") {
+      recipe.otherwise = AlternativeChoice(part)
+      if recipe.model.weights == nil {
+        problems.add(
+          part.node.error(
+            "'otherwise' is what is trained where the weights of 'model' cannot be had; name weights there, or leave "
+              + "it out"))
       }
     }
-    if let part = fields.fields("training") { recipe.training = TrainingChoice(part) }
     if let part = fields.fields("evaluation") { recipe.evaluation = EvaluationChoice(part) }
     fields.finish()
     try problems.throwIfAny()

@@ -76,6 +76,18 @@ extension Recipe.RecordChoice {
 extension Recipe.ModelChoice {
   private enum Preset: String, CaseIterable { case tiny, small }
 
+  /// A name alone, or a mapping; nil where there is none, or a problem.
+  init?(_ node: YAMLNode?, _ problems: ProblemList) {
+    guard let node else { return nil }
+    if let name = node.text {
+      self.init(name)
+    } else if let part = YAMLFields(node, "'model'", problems) {
+      self.init(part)
+    } else {
+      return nil
+    }
+  }
+
   /// A preset's name, or where pretrained weights are.
   init(_ name: String) {
     if Preset(rawValue: name) != nil { preset = name } else { weights = name }
@@ -99,6 +111,20 @@ extension Recipe.ModelChoice {
       fields.problems.add(
         part.node.error("'weights' bring their own shape; leave out '\(key)' or train from scratch"))
     }
+    fields.finish()
+  }
+}
+
+extension Recipe.AlternativeChoice {
+  init(_ part: YAMLFields) {
+    var fields = part
+    let node = fields.node("model")
+    model = Recipe.ModelChoice(node, fields.problems) ?? model
+    if let node, model.weights != nil {
+      fields.problems.add(
+        node.error("a model in place of weights is trained from scratch: expected a preset, tiny or small"))
+    }
+    if let part = fields.fields("training") { training = Recipe.TrainingChoice(part) }
     fields.finish()
   }
 }

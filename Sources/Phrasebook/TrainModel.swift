@@ -14,10 +14,10 @@ public func trainModel(
   folder: String, options: TrainOptions = TrainOptions(), in session: Session
 ) throws -> CommandResult {
   let built = try MixtureFolder(folder)
-  let configuration = try built.recipe.trainingConfiguration(options, in: session)
-  if case .pretrained(let path) = configuration.model {
-    session.progress.note("train: going on from \(options.model ?? built.recipe.model.weights ?? path)")
-  } else {
+  let decision = try built.recipe.decision(options, in: session)
+  tell(decision, session)
+  let configuration = try decision.configuration(in: session)
+  if decision.weights == nil {
     session.progress.note("train: learning a vocabulary of \(configuration.vocabularySize) tokens")
   }
   let trainer = Trainer(
@@ -52,9 +52,17 @@ public func trainModel(
       cause: .finding)
   }
   tell(summary, configuration, session)
-  return CommandResult(json: JSONText.document(summary.value)) { _, _ in
+  try decision.write(summary, configuration, to: folder + "/model")
+  let value = Value.dictionary(ValueDictionary(summary.entries))
+  return CommandResult(json: JSONText.document(value)) { _, _ in
     "model: \(folder)/model (\(summary.parameters) parameters, loss \(decimal(summary.loss, 3)))\n"
   }
+}
+
+/// Which model it is, and why; louder where it is not the one that the recipe prefers.
+func tell(_ decision: ModelDecision, _ session: Session) {
+  let line = "train: \(decision.sentence)"
+  if decision.missing == nil { session.progress.note(line) } else { session.progress.warning(line) }
 }
 
 /// What the training will take, before its first step.
@@ -111,18 +119,5 @@ extension TrainingProgress {
     let share = peak > 0 ? "  \(decimal(100 * operationsPerSecond / peak, 0))% of peak" : ""
     return "train: step \(step)/\(steps)  loss \(decimal(loss, 3))\(validation)  \(rate) tokens/s\(share)  "
       + "\(duration(secondsLeft)) left"
-  }
-}
-
-extension TrainingSummary {
-  fileprivate var value: Value {
-    .dictionary(
-      ValueDictionary([
-        ("steps", .integer(Int64(steps))), ("chosen_step", .integer(Int64(chosenStep))),
-        ("ended_early", .boolean(endedEarly)), ("examples", .integer(Int64(examples))),
-        ("tokens", .integer(Int64(tokens))), ("parameters", .integer(Int64(parameters))),
-        ("loss", .number(loss)), ("validation_loss", validationLoss.map(Value.number) ?? .null),
-        ("cut_inputs", .integer(Int64(cutInputs))), ("cut_tokens", .integer(Int64(cutTokens))),
-      ]))
   }
 }

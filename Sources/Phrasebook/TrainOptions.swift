@@ -1,4 +1,4 @@
-public import Transformer
+import Transformer
 
 /// What the command line may change about a training; what is nil stays the recipe's.
 public struct TrainOptions: Sendable {
@@ -15,7 +15,7 @@ public struct TrainOptions: Sendable {
   public var patience: Int?
   public var chosenWeights: Recipe.ChosenWeights?
   /// What matrix products read.
-  public var precision: ProductPrecision?
+  public var precision: Recipe.Precision?
   /// Trains adapters: the recipe's, or those of the default rank.
   public var lora = false
   /// Goes on from the last checkpoint, if there is one.

@@ -4,7 +4,9 @@ import YAML
 extension Recipe {
   /// How the model is trained.
   public struct TrainingChoice: Sendable, Hashable {
-    /// Passes over the mixture.
+    /// How many of the mixture's examples, from its beginning; nil: all.
+    public var examples: Int?
+    /// Passes over them.
     public var epochs: Double = 1
     /// Optimizer steps; replaces `epochs`.
     public var steps: Int?
@@ -20,12 +22,12 @@ extension Recipe {
     /// Share of the highest rate that is left at the end.
     public var finalShare: Double = 0.1
     public var weightDecay: Double = 0.1
-    /// The largest norm of a gradient.
+    /// The largest norm of a gradient; 0: any.
     public var clip: Double = 1
     /// Weight of the loss on the input's tokens; 0: targets only.
     public var inputLossWeight: Double = 0
     /// What matrix products read.
-    public var precision: ProductPrecision = .f32
+    public var precision = Precision.f32
     /// Trains adapters in place of the weights.
     public var lora: AdapterSettings?
     public var format = PromptFormat.instruction
@@ -56,7 +58,18 @@ extension Recipe {
   /// What stands around inputs and targets: the model's own marks, what its chat template writes, or a line break.
   public enum ChatChoice: String, Sendable, Hashable, CaseIterable { case marks, template, plain }
 
-  public typealias Precision = ProductPrecision
+  /// What matrix products read; `auto`: bf16 where the processor multiplies in it, else f32.
+  public enum Precision: String, Sendable, Hashable, CaseIterable {
+    case f32, bf16, auto
+
+    var products: ProductPrecision {
+      switch self {
+      case .f32: .f32
+      case .bf16: .bf16
+      case .auto: HalfProducts.areNative ? .bf16 : .f32
+      }
+    }
+  }
 
   public enum ChosenWeights: String, Sendable, Hashable, CaseIterable { case last, best }
 }
@@ -64,6 +77,7 @@ extension Recipe {
 extension Recipe.TrainingChoice {
   init(_ part: YAMLFields) {
     var fields = part
+    examples = fields.integer("examples", in: 1...1_000_000_000_000)
     epochs = fields.number("epochs", in: 0.001...10_000) ?? epochs
     steps = fields.integer("steps", in: 1...100_000_000)
     tokensPerStep = fields.integer("tokens_per_step", in: 64...16_777_216) ?? tokensPerStep
@@ -73,7 +87,7 @@ extension Recipe.TrainingChoice {
     warmUp = fields.number("warm_up", in: 0...1) ?? warmUp
     finalShare = fields.number("final_share", in: 0...1) ?? finalShare
     weightDecay = fields.number("weight_decay", in: 0...10) ?? weightDecay
-    clip = fields.number("clip", in: 1e-6...1e9) ?? clip
+    clip = fields.number("clip", in: 0...1e9) ?? clip
     let weight = fields.number("input_loss_weight", in: 0...1)
     inputLossWeight = weight ?? inputLossWeight
     if let objective = fields.choice("objective", Recipe.Objective.self) {
@@ -83,7 +97,7 @@ extension Recipe.TrainingChoice {
       }
       inputLossWeight = objective == .all ? 1 : 0
     }
-    precision = fields.choice("precision", ProductPrecision.self) ?? precision
+    precision = fields.choice("precision", Recipe.Precision.self) ?? precision
     if let part = fields.fields("lora") { lora = AdapterSettings(part) }
     format = fields.choice("format", Recipe.PromptFormat.self) ?? format
     chat = fields.choice("chat", Recipe.ChatChoice.self) ?? chat

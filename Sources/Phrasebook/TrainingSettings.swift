@@ -2,19 +2,22 @@ import Bytes
 import Training
 import Transformer
 
-extension Recipe {
-  /// The trainer's settings for a recipe, with the command line's options.
+extension ModelDecision {
+  /// The trainer's settings for the model that was decided on.
   ///
-  /// - Throws: a `Diagnostic` for a model that cannot be found and for a chat template that cannot be used.
-  func trainingConfiguration(
-    _ options: TrainOptions, in session: Session
-  ) throws -> TrainingConfiguration {
-    let recipe = replacing(options)
-    let training = recipe.training
+  /// - Throws: a `Diagnostic` for a chat template that cannot be used.
+  func configuration(in session: Session) throws -> TrainingConfiguration {
+    let (model, training) = (recipe.model, recipe.training)
     var configuration = TrainingConfiguration()
-    configuration.model = try recipe.modelChoice(options)
+    if let weights = weights {
+      configuration.model = .pretrained(weights.path)
+      configuration.baseName = PretrainedModel.hubName(weights.name) ?? weights.name
+    } else {
+      configuration.model = .shape(try shape ?? model.shape)
+    }
     configuration.vocabularySize = model.vocabulary
     configuration.contextLength = model.context
+    configuration.examples = training.examples
     configuration.length = training.steps.map { .steps($0) } ?? .epochs(training.epochs)
     configuration.tokensPerStep = training.tokensPerStep
     configuration.tokensPerPass = training.tokensPerPass
@@ -25,10 +28,10 @@ extension Recipe {
     configuration.weightDecay = training.weightDecay
     configuration.clip = training.clip
     configuration.inputLossWeight = training.inputLossWeight
-    configuration.precision = training.precision
+    configuration.precision = training.precision.products
     configuration.lora = training.lora
     configuration.form = PromptForm(training.format)
-    configuration.seed = seed
+    configuration.seed = recipe.seed
     configuration.checkpointEvery = training.checkpointEvery
     configuration.keptCheckpoints = training.keptCheckpoints
     configuration.validateEvery = training.validateEvery ?? training.checkpointEvery
@@ -37,16 +40,12 @@ extension Recipe {
     configuration.choice = choice == .best ? .best : .last
     configuration.spike = training.spike
     configuration.threads = session.threads
-    if case .pretrained(let name) = configuration.model {
-      configuration.model = .pretrained(try PretrainedModel.path(name, in: session))
-      configuration.baseName = PretrainedModel.hubName(name) ?? name
-    }
-    configuration.style = try recipe.style(configuration.model)
+    configuration.style = try style(configuration.model)
     return configuration
   }
 
   private func style(_ model: TrainingConfiguration.Model) throws -> PromptStyle {
-    switch training.chat {
+    switch recipe.training.chat {
     case .marks: return .marks
     case .plain: return .plain
     case .template:
@@ -59,28 +58,13 @@ extension Recipe {
     }
   }
 
-  /// Pretrained weights where they are named; else the preset, with the recipe's own numbers in place of its
-  /// numbers.
-  private func modelChoice(_ options: TrainOptions) throws(Diagnostic) -> TrainingConfiguration.Model {
-    if let name = options.model {
-      if let shape = try Self.shape(name) { return .shape(shape) }
-      return .pretrained(name)
-    }
-    if let weights = model.weights { return .pretrained(weights) }
-    var shape = try ModelConfiguration.preset(
-      model.preset, vocabulary: model.vocabulary, contextLength: model.context)
-    shape.dimension = model.dimension ?? shape.dimension
-    shape.layers = model.layers ?? shape.layers
-    shape.heads = model.heads ?? shape.heads
-    shape.keyValueHeads = model.keyValueHeads ?? model.heads ?? shape.keyValueHeads
-    shape.hiddenDimension = model.hiddenDimension ?? shape.hiddenDimension
-    return .shape(shape)
-  }
+}
 
+extension Recipe {
   /// A preset, alone or with numbers in place of its own: `small`, `tiny,layers=2,dimension=96`.
   ///
   /// - Returns: nil where the text does not begin with a preset's name.
-  private static func shape(_ text: String) throws(Diagnostic) -> ModelConfiguration? {
+  static func shape(_ text: String) throws(Diagnostic) -> ModelConfiguration? {
     let parts = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
     guard let name = parts.first, ModelConfiguration.presetNames.contains(name) else { return nil }
     // Vocabulary and context are the recipe's; they are put in later.
@@ -105,6 +89,21 @@ extension Recipe {
     shape.keyValueHeads = keyValueHeads ?? shape.heads
     try shape.validate()
     return shape
+  }
+}
+
+extension Recipe.ModelChoice {
+  /// The preset, with the recipe's own numbers in place of its numbers.
+  fileprivate var shape: ModelConfiguration {
+    get throws(Diagnostic) {
+      var shape = try ModelConfiguration.preset(preset, vocabulary: vocabulary, contextLength: context)
+      shape.dimension = dimension ?? shape.dimension
+      shape.layers = layers ?? shape.layers
+      shape.heads = heads ?? shape.heads
+      shape.keyValueHeads = keyValueHeads ?? heads ?? shape.keyValueHeads
+      shape.hiddenDimension = hiddenDimension ?? shape.hiddenDimension
+      return shape
+    }
   }
 }
 

@@ -43,7 +43,7 @@ struct TrainingOptions: ParsableArguments {
   @Flag(help: "Train low-rank adapters beside the matrices in place of the weights.")
   var lora = false
 
-  @Option(help: "What matrix products read: 32-bit floats or bfloat16.")
+  @Option(help: "What matrix products read: 32-bit floats, bfloat16, or this where the processor has it.")
   var precision: Recipe.Precision?
 
   func validate() throws {

@@ -68,23 +68,24 @@ extension Trainer {
   /// Gives the texts of examples as the model is to read them: inputs in the form that was chosen, and without the
   /// front that is too long for the context.
   ///
-  /// - Parameter model: the folder that `writeStart` wrote.
+  /// - Parameters:
+  ///   - limit: how many examples are read; nil: all.
+  ///   - model: the folder that `writeStart` wrote.
   public func readTexts(
-    _ files: [String], model: String, _ body: (_ input: String, _ target: String) throws -> Void
+    _ files: [String], first limit: Int? = nil, model: String,
+    _ body: (_ input: String, _ target: String) throws -> Void
   ) throws {
     let loaded = try LanguageModel.load(model)
     let (tokenizer, context) = (
       loaded.tokenizer, min(configuration.contextLength, loaded.configuration.contextLength)
     )
     var encoder = TokenEncoder(tokenizer)
-    for path in files {
-      try ExampleLines.read(path) { example in
-        let input = configuration.form.text(example.input, task: example.task)
-        let room = context - tokenizer.target(example.target, &encoder).count
-        let prompt = tokenizer.prompt(input, room: room, &encoder)
-        let text = prompt.cut == 0 ? input : tokenizer.decode(tokenizer.encode(input).dropFirst(prompt.cut))
-        try body(text, example.target)
-      }
+    try ExampleLines.read(files, first: limit) { example, _ in
+      let input = configuration.form.text(example.input, task: example.task)
+      let room = context - tokenizer.target(example.target, &encoder).count
+      let prompt = tokenizer.prompt(input, room: room, &encoder)
+      let text = prompt.cut == 0 ? input : tokenizer.decode(tokenizer.encode(input).dropFirst(prompt.cut))
+      try body(text, example.target)
     }
   }
 

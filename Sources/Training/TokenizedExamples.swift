@@ -20,31 +20,29 @@ struct TokenizedExamples: Sendable {
 
   var count: Int { places.count }
 
-  /// Reads and encodes files of examples, in order.
+  /// Reads and encodes the first so many examples of some files, in order; all where there is no limit.
   ///
   /// - Throws: a `Diagnostic` for a target too long for the context: a target is never cut.
-  init(_ paths: [String], tokenizer: Tokenizer, contextLength: Int) throws {
+  init(_ paths: [String], first limit: Int? = nil, tokenizer: Tokenizer, contextLength: Int) throws {
     var encoder = TokenEncoder(tokenizer)
-    for path in paths {
-      try ExampleLines.read(path) { example in
-        let target = tokenizer.target(example.target, &encoder)
-        let room = contextLength - target.count
-        guard room >= tokenizer.shortestPrompt else {
-          throw Diagnostic(
-            "the target of example \(example.index) has \(target.count) tokens, too many for a context of "
-              + "\(contextLength); raise context_length or leave the example out",
-            at: SourceLocation(path: path))
-        }
-        let input = tokenizer.frame.form.text(example.input, task: example.task)
-        let prompt = tokenizer.prompt(input, room: room, &encoder)
-        cuts.note(prompt.cut)
-        let start = tokens.count
-        tokens += prompt.tokens
-        let targetStart = tokens.count
-        tokens += target
-        places.append(
-          Place(start: start, targetStart: targetStart, end: tokens.count, index: example.index))
+    try ExampleLines.read(paths, first: limit) { example, path in
+      let target = tokenizer.target(example.target, &encoder)
+      let room = contextLength - target.count
+      guard room >= tokenizer.shortestPrompt else {
+        throw Diagnostic(
+          "the target of example \(example.index) has \(target.count) tokens, too many for a context of "
+            + "\(contextLength); raise context_length or leave the example out",
+          at: SourceLocation(path: path))
       }
+      let input = tokenizer.frame.form.text(example.input, task: example.task)
+      let prompt = tokenizer.prompt(input, room: room, &encoder)
+      cuts.note(prompt.cut)
+      let start = tokens.count
+      tokens += prompt.tokens
+      let targetStart = tokens.count
+      tokens += target
+      places.append(
+        Place(start: start, targetStart: targetStart, end: tokens.count, index: example.index))
     }
   }
 

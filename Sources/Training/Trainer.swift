@@ -14,6 +14,9 @@ public struct Trainer: Sendable {
   /// Files of examples that are never trained on.
   public var validation: [String]
 
+  /// A file beside the model in which whoever trains says what it is; it goes with the model that is replaced.
+  public static let noteName = "training.json"
+
   public init(configuration: TrainingConfiguration, examples: [String], validation: [String] = []) {
     self.configuration = configuration
     self.examples = examples
@@ -43,6 +46,8 @@ public struct Trainer: Sendable {
     let start = try prepare()
     let (weights, plan) = (start.model.weights, start.plan)
     let optimizer = AdamW(start.trained, configuration.optimizerSettings)
+    // What is frozen is read by products alone, in their precision.
+    let isHalved = start.isHalved(configuration)
     let checkpoints = Checkpoints(
       folder: folder, fingerprint: fingerprint(weights, [start.training, start.validation]),
       kept: configuration.keptCheckpoints ?? 1)
@@ -53,11 +58,12 @@ public struct Trainer: Sendable {
     } else {
       try checkpoints.removeAll()
     }
-    for name in LanguageModel.FileName.all + [LowRankAdapters.folderName] {
+    for name in LanguageModel.FileName.all + [LowRankAdapters.folderName, Self.noteName] {
       try removeTree(folder + "/" + name)
     }
     try makeFolder(folder)
 
+    if isHalved { weights.keepHalvesOnly() }
     let work = TrainingWork(start, configuration)
     let estimate = try estimate(start, work)
     starting(estimate)
@@ -85,11 +91,12 @@ public struct Trainer: Sendable {
       throw TrainingStopped(step: loop.step, steps: plan.steps.count)
     }
     let chosen = try choose(loop, checkpoints, start)
+    let model = isHalved ? try origin() : start.model
     if let adapters = start.adapters {
       try adapters.save(folder + "/" + LowRankAdapters.folderName, base: start.baseName)
-      try adapters.merge(into: weights)
+      try adapters.merge(into: model.weights)
     }
-    try start.model.save(folder)
+    try model.save(folder)
     if configuration.keptCheckpoints == nil { try checkpoints.removeAll() }
     return summary(start, loop, chosen: chosen)
   }

@@ -43,6 +43,8 @@ public struct TrainingConfiguration: Sendable, Hashable {
   /// Tokens that the tokenizer learns, marks and bytes included; at least 259.
   public var vocabularySize = 2048
   public var length: Length = .epochs(1)
+  /// Only the first so many examples of the files are trained on; nil: all. A mixture's beginning has its shares.
+  public var examples: Int?
   /// Examples are taken until a step has at least this many tokens, input and target together.
   public var tokensPerStep = 4096
   /// Tokens that a pass holds in memory at a time, at most (but one example always). The gradients of a step's
@@ -97,6 +99,7 @@ extension TrainingConfiguration {
     try expect(
       (TokenizerLearner.smallest...1 << 18).contains(vocabularySize),
       "a vocabulary of \(TokenizerLearner.smallest) to 262,144 tokens, found \(vocabularySize)")
+    if let examples { try expect(examples >= 1, "at least 1 example, found \(examples)") }
     try expect(tokensPerStep >= 1, "at least 1 token a step, found \(tokensPerStep)")
     try expect(
       learningRate > 0 && learningRate.isFinite, "a learning rate above 0, found \(learningRate)")

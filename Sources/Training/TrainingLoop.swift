@@ -23,13 +23,22 @@ struct TrainingLoop {
   /// What a step needs.
   private final class Work {
     let pass: TransformerPass
+    /// Of everything that is trained, or, where the optimizer moves a part as soon as its gradients are there, of a part.
     let gradient: FloatMemory
+    let movesInParts: Bool
     var batch = TokenBatch()
 
-    init(_ weights: ModelWeights, _ adapters: LowRankAdapters?, _ configuration: TrainingConfiguration) {
+    init(
+      _ weights: ModelWeights, _ adapters: LowRankAdapters?, _ configuration: TrainingConfiguration,
+      movesInParts: Bool
+    ) {
       pass = TransformerPass(
         weights, adapters: adapters, precision: configuration.precision, threads: configuration.threads)
-      gradient = FloatMemory(count: (adapters?.values ?? weights.values).count)
+      // Weights that change with every step are not kept a second time.
+      pass.roundsInTurn = adapters == nil
+      self.movesInParts = movesInParts
+      gradient = FloatMemory(
+        count: movesInParts ? GradientTaker.floats(for: weights) : (adapters?.values ?? weights.values).count)
     }
   }
 
@@ -47,7 +56,8 @@ struct TrainingLoop {
     self.step = step
     self.log = log
     schedule = LearningRateSchedule(configuration, steps: plan.steps.count)
-    work = Work(weights, adapters, configuration)
+    work = Work(
+      weights, adapters, configuration, movesInParts: plan.movesInParts(examples, configuration))
     work.pass.recomputes = recomputes
     tokens = log.entries.last?.tokens ?? 0
     validationLoss = log.validations.last?.loss
@@ -118,28 +128,49 @@ struct TrainingLoop {
     let targets = chosen.reduce(0) { $0 + examples.targetLength($1) }
     let weight = 1 / Float(max(1, targets))
     let inputWeight = weight * Float(configuration.inputLossWeight)
-    var loss = TransformerPass.Loss()
-    for (index, part) in examples.passes(chosen, limit: configuration.tokensPerPass).enumerated() {
+    func fill(_ part: ArraySlice<Int>) {
       work.batch.removeAll()
       for example in part {
         examples.append(example, to: &work.batch, weight: weight, inputWeight: inputWeight)
       }
-      let own = try work.pass.lossAndGradient(work.batch, into: work.gradient, adding: index > 0)
-      loss.all += own.all
-      loss.targets += own.targets
     }
+    var loss = TransformerPass.Loss()
+    let norm: Double
+    if work.movesInParts,
+      let partial = optimizer.begin(rate: rate, step: step + 1, threads: configuration.threads)
+    {
+      fill(chosen[...])
+      loss = try work.pass.lossAndGradient(
+        work.batch, through: work.gradient, known: { try check($0, chosen) }, partial.take)
+      norm = partial.norm
+    } else {
+      for (index, part) in examples.passes(chosen, limit: configuration.tokensPerPass).enumerated() {
+        fill(part)
+        let own = try work.pass.lossAndGradient(work.batch, into: work.gradient, adding: index > 0)
+        loss.all += own.all
+        loss.targets += own.targets
+      }
+      try check(loss, chosen)
+      norm = try optimizer.step(work.gradient, rate: rate, step: step + 1, threads: configuration.threads)
+    }
+    guard norm.isFinite else { throw noNumber(chosen) }
+    tokens += chosen.reduce(0) { $0 + examples.length($1) }
+    return (loss.targets, norm)
+  }
+
+  /// Ends the training for a loss after which nothing good can come.
+  private func check(_ loss: TransformerPass.Loss, _ chosen: [Int]) throws {
     if isSpike(loss.targets) {
       throw fault(
         "the loss leaps to \(loss.targets)", chosen,
         "lower the learning rate, look at these examples, or set "
           + "'spike: 0' and go on with --resume")
     }
-    let norm = try optimizer.step(work.gradient, rate: rate, step: step + 1, threads: configuration.threads)
-    guard loss.all.isFinite, norm.isFinite else {
-      throw fault("the loss is no number", chosen, "lower the learning rate or look at these examples")
-    }
-    tokens += chosen.reduce(0) { $0 + examples.length($1) }
-    return (loss.targets, norm)
+    guard loss.all.isFinite else { throw noNumber(chosen) }
+  }
+
+  private func noNumber(_ chosen: [Int]) -> Diagnostic {
+    fault("the loss is no number", chosen, "lower the learning rate or look at these examples")
   }
 
   /// Whether a loss is far above all of the last 50; before there are 20, nothing is.

@@ -5,6 +5,13 @@ struct TrainingPlan: Sendable {
   /// Examples of each step.
   private(set) var steps: [[Int]] = []
 
+  /// Whether the optimizer can move parameters as soon as their gradients are there, so that they are never all there:
+  /// for all weights, without the norm that clipping asks for, each step in one pass.
+  func movesInParts(_ examples: TokenizedExamples, _ configuration: TrainingConfiguration) -> Bool {
+    configuration.lora == nil && configuration.clip == 0
+      && steps.allSatisfy { examples.passes($0, limit: configuration.tokensPerPass).count == 1 }
+  }
+
   init(_ examples: TokenizedExamples, _ configuration: TrainingConfiguration) throws(Diagnostic) {
     guard examples.count > 0 else { throw Diagnostic("no examples to train on; build the mixture first") }
     var total: Int?

@@ -18,6 +18,12 @@ struct TrainingStart {
   let contextLength: Int
 
   var trained: any ParameterArray { adapters ?? model.weights }
+
+  /// Whether the weights are kept in bf16 alone while adapters are trained, and read once more at the end.
+  func isHalved(_ configuration: TrainingConfiguration) -> Bool {
+    guard case .pretrained = configuration.model else { return false }
+    return adapters != nil && configuration.precision == .bf16
+  }
 }
 
 /// A training that was asked to stop and saved its state.
@@ -32,7 +38,8 @@ extension Trainer {
     try configuration.validate()
     let model = try origin()
     let context = min(configuration.contextLength, model.configuration.contextLength)
-    let training = try TokenizedExamples(examples, tokenizer: model.tokenizer, contextLength: context)
+    let training = try TokenizedExamples(
+      examples, first: configuration.examples, tokenizer: model.tokenizer, contextLength: context)
     let held = try TokenizedExamples(validation, tokenizer: model.tokenizer, contextLength: context)
     let adapters = configuration.lora.map {
       LowRankAdapters(model.configuration, $0, SeedKey(seed: configuration.seed).part("adapters"))
@@ -44,7 +51,7 @@ extension Trainer {
   }
 
   /// The tokenizer and the weights before the first step.
-  private func origin() throws -> LanguageModel {
+  func origin() throws -> LanguageModel {
     if case .pretrained(let path) = configuration.model {
       let model = try LanguageModel.load(path)
       return LanguageModel(
@@ -62,11 +69,9 @@ extension Trainer {
 
   private func learnTokenizer() throws -> Tokenizer {
     var learner = TokenizerLearner()
-    for path in examples {
-      try ExampleLines.read(path) { example in
-        learner.add(configuration.form.text(example.input, task: example.task))
-        learner.add(example.target)
-      }
+    try ExampleLines.read(examples, first: configuration.examples) { example, _ in
+      learner.add(configuration.form.text(example.input, task: example.task))
+      learner.add(example.target)
     }
     return learner.learn(vocabulary: configuration.vocabularySize)
   }

@@ -6,6 +6,9 @@ struct TrainingWork {
   /// Numbers that the optimizer moves.
   private let trained: Int
   private let isHalf: Bool
+  /// Bytes of the weights, and numbers of their gradients that are there at a time.
+  private let weights: Int
+  private let gradients: Int
   private let predictsInputs: Bool
   /// Numbers in the matrices of a layer that all tokens go through, and those of its queries' side, which the
   /// last layer computes for predicting tokens only.
@@ -19,6 +22,15 @@ struct TrainingWork {
     shape = start.model.configuration
     trained = start.trained.values.count
     isHalf = configuration.precision == .bf16
+    // In bf16 besides: nothing of what is trained but one layer and the head; everything that is frozen.
+    let turn = start.model.weights.halfTurn
+    weights =
+      start.isHalved(configuration)
+      ? ModelWeights.bytesOfHalves(shape)
+      : 4 * shape.parameters + (isHalf ? start.adapters == nil ? 2 * turn : 2 * shape.parameters : 0)
+    gradients =
+      start.plan.movesInParts(start.training, configuration)
+      ? GradientTaker.floats(for: start.model.weights) : trained
     // Frozen weights have no gradients of their own.
     passes = start.adapters == nil ? 3 : 2
     predictsInputs = configuration.inputLossWeight > 0
@@ -63,10 +75,11 @@ struct TrainingWork {
     let c = shape
     // A layer's state of the way forward, and what one layer takes on the way back.
     let kept =
-      2 * (c.dimension + c.queryDimension + c.keyValueDimension + c.hiddenDimension + 1) + c.heads
+      2 * (c.dimension + c.queryDimension + c.keyValueDimension + 1) + c.heads
+      + (isHalf ? c.hiddenDimension : 2 * c.hiddenDimension)
     let back = 3 * c.dimension + 2 * c.queryDimension + 2 * c.keyValueDimension + 4 * c.hiddenDimension
     let layers = recomputes ? c.layers * c.dimension + kept : c.layers * kept
     let rows = most * (layers + back) + min(256, most) * c.vocabulary
-    return 4 * (c.parameters + 3 * trained + rows) + (isHalf ? 2 * c.parameters : 0)
+    return weights + 4 * (gradients + 2 * trained + rows)
   }
 }

@@ -101,6 +101,34 @@ import Testing
     }
   }
 
+  /// Without clipping the optimizer moves each layer as soon as its gradients are there; a bound that is never reached
+  /// has it wait for all of them.
+  @Test func withoutClippingTheBytesAreThoseOfABoundNeverReached() throws {
+    var models: [[String: Data]] = []
+    for (clip, threads) in [("0", "1"), ("0", "2"), ("1e9", "2")] {
+      let workshop = try Self.built {
+        $0.replacing("  steps: 12\n", with: "  steps: 12\n  clip: \(clip)\n")
+      }
+      let outcome = try workshop.run("train", "out", "--threads", threads)
+      #expect(outcome.status == 0, "\(outcome)")
+      models.append(try workshop.files("out/model"))
+    }
+    #expect(models[0] == models[1] && models[1] == models[2])
+  }
+
+  @Test func bothPrecisionsReachTheSameLoss() throws {
+    let workshop = try Self.built { $0.replacing("  steps: 12\n", with: "  steps: 80\n") }
+    let losses = try ["f32", "bf16"].map { precision in
+      let outcome = try workshop.run(
+        "train", "out", "--precision", precision, "--validate-every", "80", "--json")
+      #expect(outcome.status == 0, "\(outcome)")
+      let loss = try JSONParser().parse(outcome.output)["validation_loss"]
+      guard case .number(let loss) = loss else { return Double.nan }
+      return loss
+    }
+    #expect(losses[0] != losses[1] && abs(losses[1] / losses[0] - 1) < 0.01, "\(losses)")
+  }
+
   @Test func patienceEndsATraining() throws {
     let workshop = try Self.built()
     let outcome = try workshop.run(

@@ -32,6 +32,19 @@ import Testing
     #expect(html.utf8.allSatisfy { $0 >= 32 || $0 == 10 })
   }
 
+  @Test func theModelIsNamed() throws {
+    let (folder, without) = try filled()
+    expect(without, lacks: "<p>Pretrained weights")
+    let note =
+      #"{"model": "smollm2", "pretrained": true, "in_place_of": null, "reason": null, "trained": "adapters", "#
+      + #""precision": "bf16", "parameters": 134515008, "examples": 4000}"#
+    try folder.write("model/training.json", note)
+    expect(
+      ReportPage(try Report.load(folder.path)).html,
+      holds: "Pretrained weights, gone on from: smollm2, 134,515,008 parameters, adapters alone trained; "
+        + "4,000 examples, products in bf16.</p>")
+  }
+
   @Test func everyElementIsClosed() throws { try checkBalance(try filled().html) }
 
   @Test func theSameInputTheSameBytes() throws {
@@ -107,6 +120,7 @@ import Testing
       "model/training_log.jsonl", "{\"step\": 1, \"loss\": 2}\n{\"step\": 2}\n",
       "training_log.jsonl:2: error: expected 'loss'"
     ),
+    ("model/training.json", "{\"model\": \"tiny\"}", "training.json: error: expected 'pretrained'"),
     (
       "evaluation/predictions.jsonl", "{\"cell\": 3}\n",
       "predictions.jsonl:1: error: expected a text at 'cell'"

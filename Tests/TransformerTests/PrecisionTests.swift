@@ -47,7 +47,8 @@ import Transformer
   }
 
   static func gradient(
-    _ precision: ProductPrecision, adapters: Bool = false, threads: Int = 1, recomputes: Bool = false
+    _ precision: ProductPrecision, adapters: Bool = false, threads: Int = 1, recomputes: Bool = false,
+    inTurn: Bool = false, halvesOnly: Bool = false
   ) throws -> (loss: Double, gradient: [Float]) {
     let weights = weights(configuration)
     let lora =
@@ -58,8 +59,10 @@ import Transformer
     if let lora {
       for place in 0..<lora.values.count { lora.values.pointer[place] += 0.01 * Float(place % 7) }
     }
+    if halvesOnly { weights.keepHalvesOnly() }
     let pass = TransformerPass(weights, adapters: lora, precision: precision, threads: threads)
     pass.recomputes = recomputes
+    pass.roundsInTurn = inTurn
     let gradient = FloatMemory(count: (lora?.values ?? weights.values).count)
     let loss = try pass.lossAndGradient(batch(configuration.vocabulary), into: gradient).all
     return (loss, Array(UnsafeBufferPointer(start: gradient.pointer, count: gradient.count)))
@@ -77,6 +80,57 @@ import Transformer
     let again = try Self.gradient(precision, adapters: adapters, threads: 2, recomputes: true)
     #expect(again.loss == one.loss)
     #expect(again.gradient == one.gradient)
+  }
+
+  /// Weights rounded when their turn comes, and frozen ones of which nothing else is left.
+  @Test(arguments: [false, true]) func whatBecomesOfTheWeightsChangesNoBit(_ adapters: Bool) throws {
+    let kept = try Self.gradient(.bf16, adapters: adapters)
+    let inTurn = try Self.gradient(.bf16, adapters: adapters, threads: 2, recomputes: adapters, inTurn: true)
+    #expect(inTurn.loss == kept.loss && inTurn.gradient == kept.gradient)
+    guard adapters else { return }
+    let halves = try Self.gradient(.bf16, adapters: true, threads: 2, halvesOnly: true)
+    #expect(halves.loss == kept.loss && halves.gradient == kept.gradient)
+  }
+
+  /// Two steps with gradients given away part by part against two on all of them: parameters, moments and norms.
+  @Test(arguments: ProductPrecision.allCases, [false, true])
+  func aStepInPartsChangesNoBit(_ precision: ProductPrecision, _ tied: Bool) throws {
+    var configuration = Self.configuration
+    configuration.tied = tied
+    configuration.biases = .all
+    func train(inParts: Bool) throws -> (numbers: [[Float]], norms: [Double], losses: [Double]) {
+      let weights = Self.weights(configuration)
+      let pass = TransformerPass(weights, precision: precision, threads: 2)
+      pass.roundsInTurn = inParts
+      let optimizer = AdamW(weights, AdamW.Settings(decay: 0.1, beta1: 0.9, beta2: 0.99, clip: 0))
+      let memory = FloatMemory(
+        count: inParts ? GradientTaker.floats(for: weights) : weights.values.count)
+      memory.pointer.update(repeating: 3, count: memory.count)
+      var (norms, losses) = ([Double](), [Double]())
+      for step in 1...2 {
+        let batch = Self.batch(configuration.vocabulary)
+        if inParts, let partial = optimizer.begin(rate: 0.01, step: step, threads: 2) {
+          _ = try pass.lossAndGradient(
+            batch, through: memory, known: { losses.append($0.all) }, partial.take)
+          norms.append(partial.norm)
+        } else {
+          losses.append(try pass.lossAndGradient(batch, into: memory).all)
+          norms.append(try optimizer.step(memory, rate: 0.01, step: step, threads: 2))
+        }
+      }
+      let numbers = [weights.values, optimizer.first, optimizer.second].map { memory in
+        weights.tensors.flatMap {
+          Array(UnsafeMutableBufferPointer(start: memory.pointer + $0.offset, count: $0.count))
+        }
+      }
+      return (numbers, norms, losses)
+    }
+    let (whole, parts) = (try train(inParts: false), try train(inParts: true))
+    #expect(whole.numbers == parts.numbers)
+    #expect(whole.norms == parts.norms && whole.norms.count == 2 && whole.losses == parts.losses)
+    let clipping = AdamW(
+      Self.weights(configuration), AdamW.Settings(decay: 0, beta1: 0.9, beta2: 0.99, clip: 1))
+    #expect(clipping.begin(rate: 0.01, step: 1, threads: 1) == nil)
   }
 
   @Test(arguments: [false, true]) func halfPrecisionIsNearTheReference(_ adapters: Bool) throws {

@@ -25,7 +25,9 @@ public func handOff(
   in session: Session
 ) throws -> CommandResult {
   let built = try MixtureFolder(folder)
-  let configuration = try built.recipe.trainingConfiguration(options, in: session)
+  let decision = try built.recipe.decision(options, in: session)
+  tell(decision, session)
+  let configuration = try decision.configuration(in: session)
   let output = output ?? folder + "/handoff/" + target.rawValue
   if fileExists(output) {
     let names = isFolder(output) ? try namesInFolder(output) : ["a file"]
@@ -41,9 +43,9 @@ public func handOff(
     configuration: configuration, examples: built.trainingFiles,
     validation: [built.validationFile].filter(fileExists))
   let summary = try trainer.writeStart(into: output, packed: target == .torch)
-  let recipe = built.recipe.replacing(options)
   let plan = HandoffPlan(
-    recipe: recipe, configuration: configuration, summary: summary, validates: !trainer.validation.isEmpty)
+    recipe: decision.recipe, configuration: configuration, summary: summary,
+    validates: !trainer.validation.isEmpty)
   for file in plan.files(for: target) { try write(file.text, to: output + "/" + file.name) }
   if target != .torch {
     let form: HandoffExamples.Form = target == .trl ? .promptAndCompletion : .messages

@@ -15,11 +15,14 @@ enum HandoffExamples {
   /// Writes `data/train.jsonl` in the mixture's order and, where there are any, `data/validation.jsonl`.
   static func write(_ trainer: Trainer, _ output: String, _ form: Form) throws {
     try makeFolder(output + "/data")
-    let parts = [("train", trainer.examples), ("validation", trainer.validation)]
-    for (name, files) in parts where !files.isEmpty {
+    let parts = [
+      ("train", trainer.examples, trainer.configuration.examples), ("validation", trainer.validation, nil),
+    ]
+    for (name, files, limit) in parts where !files.isEmpty {
       var file = try AtomicFile(path: output + "/data/\(name).jsonl")
       var line = ByteBuffer()
-      try trainer.readTexts(files, model: output + "/" + Trainer.HandoffName.model) { input, target in
+      try trainer.readTexts(files, first: limit, model: output + "/" + Trainer.HandoffName.model) {
+        input, target in
         line.removeAll()
         JSONText.append(value(input, target, form), to: &line)
         line.append(10)

@@ -6,9 +6,26 @@ struct TrainingSection {
     """
     <section id="training">
     <h2>Training</h2>
+    \(model)
     \(content)
     </section>
     """
+  }
+
+  /// Which model it was, and what it stands in for.
+  private var model: HTML {
+    guard let trained = report.trained else { return "" }
+    let how = trained.isPretrained ? "Pretrained weights, gone on from" : "From scratch"
+    let part = trained.hasAdapters ? ", adapters alone trained" : ""
+    var instead: HTML = ""
+    if let name = trained.inPlaceOf {
+      let reason = trained.reason.map { " (\($0))" } ?? ""
+      instead = " It stands in for \(name), which could not be had\(reason)."
+    }
+    return """
+      <p>\(how): \(trained.name), \(grouped(trained.parameters)) parameters\(part); \
+      \(grouped(trained.examples)) examples, products in \(trained.precision).\(instead)</p>
+      """
   }
 
   private var content: HTML {

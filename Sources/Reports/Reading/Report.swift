@@ -9,6 +9,8 @@ public struct Report: Sendable {
   public var title: String
   public var manifest: MixtureManifest
   public var training: TrainingLog?
+  /// Which model it was; nil where nobody wrote it down.
+  public var trained: TrainedModel?
   public var results: ResultsSummary?
   /// How alike the templates are; nil for a folder without it.
   public var templates: TemplateMap?
@@ -26,6 +28,7 @@ public struct Report: Sendable {
   public static func load(_ folder: String) throws -> Report {
     let manifest = try MixtureManifest(folder: folder)
     let log = folder + "/model/training_log.jsonl"
+    let note = folder + "/model/training.json"
     let resultsPath = folder + "/evaluation/results.json"
     let predictions = folder + "/evaluation/predictions.jsonl"
     let results = fileExists(resultsPath) ? try ResultsSummary(path: resultsPath) : nil
@@ -44,7 +47,8 @@ public struct Report: Sendable {
     }
     return Report(
       title: manifest.name ?? name(of: folder), manifest: manifest,
-      training: fileExists(log) ? try TrainingLog(path: log) : nil, results: results,
+      training: fileExists(log) ? try TrainingLog(path: log) : nil,
+      trained: fileExists(note) ? try TrainedModel(path: note) : nil, results: results,
       templates: try TemplateMap(folder: folder), examples: examples,
       warnings: warnings)
   }

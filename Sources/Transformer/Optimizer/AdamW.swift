@@ -56,37 +56,115 @@ package final class AdamW: Sendable {
   ///   - step: counted from 1.
   /// - Returns: the gradient's norm before it was cut; where it is no number, nothing was moved.
   package func step(_ gradient: FloatMemory, rate: Double, step: Int, threads: Int) throws -> Double {
-    let squares = FloatMemory(count: 2 * pieces.count)
-    try Workers.run(pieces.count, threads: threads) { index, _ in
-      let piece = self.pieces[index]
-      let square = pb_sum_of_squares(gradient.pointer + piece.offset, piece.count)
-      // A double in the room of two floats: each piece writes its own.
-      UnsafeMutableRawPointer(squares.pointer + 2 * index).storeBytes(of: square, as: Double.self)
-    }
-    var sum = 0.0
-    for index in pieces.indices {
-      sum += UnsafeRawPointer(squares.pointer + 2 * index).load(as: Double.self)
-    }
-    let norm = sum.squareRoot()
+    let norms = GradientNorm(pieces: pieces.count)
+    try measure(0..<pieces.count, gradient.pointer, from: 0, norms, threads)
+    let norm = norms.value
     guard norm.isFinite else { return norm }
     let scale = settings.clip > 0 && norm > settings.clip ? settings.clip / norm : 1
-    let values = pb_adamw_step(
+    try move(0..<pieces.count, gradient.pointer, from: 0, values(rate, step, scale: scale), threads)
+    return norm
+  }
+
+  /// A step that is taken part by part, as gradients become complete: the bits are those of a step on all of them.
+  /// Only without clipping, which asks for the norm of them all.
+  package struct PartialStep {
+    fileprivate let optimizer: AdamW
+    fileprivate let values: pb_adamw_step
+    fileprivate let norms: GradientNorm
+    fileprivate let threads: Int
+
+    /// Moves the parameters of a range; where its gradient is no number, and from there on, nothing.
+    ///
+    /// - Parameter gradient: begins with that of the range's first parameter.
+    package func take(_ range: Range<Int>, _ gradient: UnsafeMutablePointer<Float>) throws {
+      let pieces = optimizer.pieces(in: range)
+      try optimizer.measure(pieces, gradient, from: range.lowerBound, norms, threads)
+      guard norms.value.isFinite else { return }
+      try optimizer.move(pieces, gradient, from: range.lowerBound, values, threads)
+    }
+
+    /// The norm of all that was taken.
+    package var norm: Double { norms.value }
+  }
+
+  /// Begins a step in parts; nil with clipping.
+  package func begin(rate: Double, step: Int, threads: Int) -> PartialStep? {
+    guard settings.clip == 0 else { return nil }
+    return PartialStep(
+      optimizer: self, values: values(rate, step, scale: 1), norms: GradientNorm(pieces: pieces.count),
+      threads: threads)
+  }
+
+  /// The squares of each piece's gradient, summed in their order whatever the order in which they came.
+  fileprivate final class GradientNorm: Sendable {
+    // A double in the room of two floats: each piece writes its own.
+    private let squares: FloatMemory
+    private let pieces: Int
+
+    init(pieces: Int) {
+      self.pieces = pieces
+      squares = FloatMemory(count: 2 * pieces)
+    }
+
+    func set(_ piece: Int, _ square: Double) {
+      UnsafeMutableRawPointer(squares.pointer + 2 * piece).storeBytes(of: square, as: Double.self)
+    }
+
+    var value: Double {
+      var sum = 0.0
+      for piece in 0..<pieces { sum += UnsafeRawPointer(squares.pointer + 2 * piece).load(as: Double.self) }
+      return sum.squareRoot()
+    }
+  }
+
+  private func pieces(in range: Range<Int>) -> Range<Int> {
+    func first(from offset: Int) -> Int {
+      var (low, high) = (0, pieces.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if pieces[middle].offset < offset { low = middle + 1 } else { high = middle }
+      }
+      return low
+    }
+    return first(from: range.lowerBound)..<first(from: range.upperBound)
+  }
+
+  private func values(_ rate: Double, _ step: Int, scale: Double) -> pb_adamw_step {
+    pb_adamw_step(
       rate: Float(rate), decay: 0, beta1: Float(settings.beta1), beta2: Float(settings.beta2),
       epsilon: Float(settings.epsilon), correction1: Float(1 / (1 - power(settings.beta1, step))),
       correction2: Float(1 / (1 - power(settings.beta2, step))), scale: Float(scale))
+  }
+
+  private func measure(
+    _ range: Range<Int>, _ gradient: UnsafeMutablePointer<Float>, from first: Int, _ norms: GradientNorm,
+    _ threads: Int
+  ) throws {
+    // Safe: read only.
+    nonisolated(unsafe) let gradient = gradient
+    try Workers.run(range.count, threads: threads) { index, _ in
+      let piece = self.pieces[range.lowerBound + index]
+      norms.set(range.lowerBound + index, pb_sum_of_squares(gradient + (piece.offset - first), piece.count))
+    }
+  }
+
+  private func move(
+    _ range: Range<Int>, _ gradient: UnsafeMutablePointer<Float>, from first: Int, _ values: pb_adamw_step,
+    _ threads: Int
+  ) throws {
     let decay = Float(settings.decay)
     // Each piece writes its own part of it.
     nonisolated(unsafe) let halves = parameters.halves.existing
-    try Workers.run(pieces.count, threads: threads) { index, _ in
-      let piece = self.pieces[index]
+    nonisolated(unsafe) let gradient = gradient
+    try Workers.run(range.count, threads: threads) { index, _ in
+      let piece = self.pieces[range.lowerBound + index]
       var step = values
       if piece.decays { step.decay = decay }
       pb_adamw(
-        self.parameters.values.pointer + piece.offset, gradient.pointer + piece.offset,
+        self.parameters.values.pointer + piece.offset, gradient + (piece.offset - first),
         self.first.pointer + piece.offset, self.second.pointer + piece.offset,
         halves.map { $0 + piece.offset }, piece.count, &step)
     }
-    return norm
   }
 
   private func power(_ base: Double, _ exponent: Int) -> Double {

@@ -16,7 +16,8 @@ struct LayerBackward {
 
   /// Takes the gradient of the layer's output rows, which is used up, and adds that of its input rows to `dinput`
   /// (which may be the same memory).
-  func run(_ dstream: Floats, into dinput: Floats, _ gradient: Floats, adding: Bool) throws {
+  func run(_ dstream: Floats, into dinput: Floats, _ gradient: Gradients, adding: Bool) throws {
+    try pass.begin(layer: index)
     let dattended = pass.arena.floats(rows.count * c.queryDimension)
     try feedForward(dstream, into: dattended, gradient, adding: adding)
     let dqueries = pass.arena.floats(rows.count * c.queryDimension)
@@ -27,7 +28,7 @@ struct LayerBackward {
 
   /// From the output to `middle`, whose gradient replaces dstream, and on to what attention gave.
   private func feedForward(
-    _ dstream: Floats, into dattended: Floats, _ gradient: Floats, adding: Bool
+    _ dstream: Floats, into dattended: Floats, _ gradient: Gradients, adding: Bool
   ) throws {
     let (width, hiddenWidth, queryWidth) = (c.dimension, c.hiddenDimension, c.queryDimension)
     let (arena, precision, count) = (pass.arena, pass.precision, rows.count)
@@ -51,15 +52,12 @@ struct LayerBackward {
       let own = dstream + start * width
       pb_scale(own, 1, doutput.from(row: start).rows, n * width)
       let dhidden = lane.arena.floats(n * hiddenWidth)
-      if !down.projection.adapters.isEmpty {
-        pb_swiglu(
-          state.gateUp + start * 2 * hiddenWidth, hidden.from(row: start).rows, n, hiddenWidth)
-      }
+      let pair = state.gateUp.from(row: start).expanded(n, lane.arena)
+      if !down.projection.adapters.isEmpty { pb_swiglu(pair, hidden.from(row: start).rows, n, hiddenWidth) }
       try down.inputGradient(
         doutput.from(row: start), hidden.from(row: start), into: dhidden, start: start, rows: n, pass, lane)
       pb_swiglu_backward(
-        state.gateUp + start * 2 * hiddenWidth, dhidden, dpair.from(row: start).rows,
-        hidden.from(row: start).rows, n, hiddenWidth)
+        pair, dhidden, dpair.from(row: start).rows, hidden.from(row: start).rows, n, hiddenWidth)
       pb_rms_norm_again(
         state.middle + start * width, gain, state.feedInverse + start, normed.from(row: start).rows, n, width)
       let dnormed = lane.arena.floats(n * width)
@@ -82,13 +80,13 @@ struct LayerBackward {
     output.collect(dmiddle, attended, rows: count, gradient, &products, pass)
     try products.run(pass)
     guard trainsWeights else { return }
-    sums.add(to: gradient + place.feedNorm)
-    if let bias = place.outputBias { pb_add_row_sums(gradient + bias, dstream, count, width) }
+    sums.add(to: gradient.at(place.feedNorm))
+    if let bias = place.outputBias { pb_add_row_sums(gradient.at(bias), dstream, count, width) }
   }
 
   /// From queries, keys and values to the layer's input.
   private func keys(
-    _ dqueries: Floats, _ dkeyValues: Floats, _ dmiddle: Floats, into dinput: Floats, _ gradient: Floats,
+    _ dqueries: Floats, _ dkeyValues: Floats, _ dmiddle: Floats, into dinput: Floats, _ gradient: Gradients,
     adding: Bool
   ) throws {
     let (width, queryWidth, pairWidth) = (c.dimension, c.queryDimension, 2 * c.keyValueDimension)
@@ -161,10 +159,10 @@ struct LayerBackward {
     keyValue.collect(dkeys, normed, rows: batch.rows, gradient, &products, pass)
     try products.run(pass)
     guard trainsWeights else { return }
-    sums.add(to: gradient + place.attentionNorm)
-    if let bias = place.queryBias { pb_add_row_sums(gradient + bias, dqueries, count, queryWidth) }
+    sums.add(to: gradient.at(place.attentionNorm))
+    if let bias = place.queryBias { pb_add_row_sums(gradient.at(bias), dqueries, count, queryWidth) }
     if let bias = place.keyValueBias {
-      pb_add_row_sums(gradient + bias, dkeyValues, batch.rows, pairWidth)
+      pb_add_row_sums(gradient.at(bias), dkeyValues, batch.rows, pairWidth)
     }
   }
 }

@@ -23,6 +23,17 @@ struct Operand {
     Operand(start + (row * stride + column) * precision.size, precision, stride: stride)
   }
 
+  /// Dense rows as f32: themselves, or a copy in the arena.
+  func expanded(_ rows: Int, _ arena: Arena) -> Floats {
+    guard precision == .bf16 else { return floats }
+    let wide = arena.floats(rows * stride)
+    pb_from_bf16(start.assumingMemoryBound(to: UInt8.self), wide, rows * stride)
+    return wide
+  }
+
+  /// The numbers of a matrix in f32.
+  var floats: Floats { start.assumingMemoryBound(to: Float.self) }
+
   /// Where the vector loops write it.
   var rows: pb_rows {
     switch precision {

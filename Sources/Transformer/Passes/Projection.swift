@@ -68,7 +68,7 @@ extension TransformerPass {
     _ p: Projection, _ x: Operand, into y: Floats, rows: Int, adding: Bool = false, _ lane: Lane
   ) throws {
     try lane.forward(
-      x, weights.operand(p.offset, stride: p.inputs, precision), into: y, stride: p.outputs, rows: rows,
+      x, matrix(p.offset, stride: p.inputs), into: y, stride: p.outputs, rows: rows,
       inputs: p.inputs, outputs: p.outputs, adding: adding)
     if let bias = p.bias { pb_add_row(y, parameter(bias), rows, p.outputs) }
     guard let adapters else { return }

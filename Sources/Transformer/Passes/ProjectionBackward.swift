@@ -25,7 +25,7 @@ struct ProjectionBackward {
   ) throws {
     let p = projection
     try lane.inputGradient(
-      dy, pass.weights.operand(p.offset, stride: p.inputs, pass.precision), into: dx, stride: p.inputs,
+      dy, pass.matrix(p.offset, stride: p.inputs), into: dx, stride: p.inputs,
       rows: rows, inputs: p.inputs, outputs: p.outputs, adding: adding)
     guard let adapters = pass.adapters else { return }
     for (adapter, kept) in zip(p.adapters, reduced) {
@@ -46,19 +46,20 @@ struct ProjectionBackward {
 
   /// Asks for the gradients of the weights, or of the adapters where there are any in the pass.
   func collect(
-    _ dy: Operand, _ x: Operand, rows: Int, _ gradient: Floats, _ into: inout WeightGradients,
+    _ dy: Operand, _ x: Operand, rows: Int, _ gradient: Gradients, _ into: inout WeightGradients,
     _ pass: TransformerPass
   ) {
     let p = projection
     guard pass.adapters != nil else {
-      into.add(dy, x, into: gradient + p.offset, rows: rows, inputs: p.inputs, outputs: p.outputs)
+      into.add(dy, x, into: gradient.at(p.offset), rows: rows, inputs: p.inputs, outputs: p.outputs)
       return
     }
     for (adapter, kept) in zip(p.adapters, reduced) {
       into.add(
-        kept.dy, x, into: gradient + adapter.place.down, rows: rows, inputs: p.inputs, outputs: rank)
+        kept.dy, x, into: gradient.at(adapter.place.down), rows: rows, inputs: p.inputs, outputs: rank)
       into.add(
-        dy.from(column: adapter.column), kept.x, into: gradient + adapter.place.up, rows: rows, inputs: rank,
+        dy.from(column: adapter.column), kept.x, into: gradient.at(adapter.place.up), rows: rows,
+        inputs: rank,
         outputs: adapter.outputs)
     }
   }

@@ -8,21 +8,55 @@ extension TransformerPass {
   package func lossAndGradient(_ batch: TokenBatch, into gradient: FloatMemory, adding: Bool = false) throws
     -> Loss
   {
+    try lossAndGradient(batch, GradientTaker(keeping: gradient), adding: adding) { _ in }
+  }
+
+  /// Gives the batch's loss, and the gradients of the weights part by part: a part's weights may be changed as soon as
+  /// they are given.
+  ///
+  /// - Parameters:
+  ///   - memory: `GradientTaker.floats(for:)` floats.
+  ///   - known: called with the loss before the first gradient is given.
+  ///   - take: called for each part.
+  package func lossAndGradient(
+    _ batch: TokenBatch, through memory: FloatMemory, known: (Loss) throws -> Void,
+    _ take: @escaping GradientTaker.Take
+  ) throws -> Loss {
+    try lossAndGradient(batch, GradientTaker(memory, take), adding: false, known)
+  }
+
+  private func lossAndGradient(
+    _ batch: TokenBatch, _ taker: GradientTaker, adding: Bool, _ known: (Loss) throws -> Void
+  ) throws -> Loss {
     let mark = arena.mark
     defer { arena.release(mark) }
-    if !adding { clearSmallTensors(gradient.pointer) }
     let state = try forward(batch, keeping: recomputes ? .inputs : .everything)
     let width = configuration.dimension
     let layout = weights.layout
-    let trained = adapters == nil ? gradient.pointer : nil
+    let isTied = layout.head == layout.embedding
+    let trained = adapters == nil
+    /// Where a part's gradients go, with those cleared that are added to.
+    func begin(_ part: ParameterLayout.Part) -> Gradients {
+      let gradients = taker.gradients(of: part, layout)
+      if !adding, trained { clearSmallTensors(of: part, gradients) }
+      return gradients
+    }
+    func end(_ part: ParameterLayout.Part) throws { if trained { try taker.finish(part, layout) } }
+
     let dnormed = arena.floats(state.last.count * width)
-    let loss = try lossAndHead(state, dnormed, trained, adding: adding)
+    let ends: ParameterLayout.Part = isTied ? .embedding : .head
+    let head = begin(ends)
+    let loss = try lossAndHead(state, dnormed, trained ? head : nil, adding: adding)
+    try known(loss)
+    if !isTied { try end(.head) }
 
     // The gradient of the residual stream, which every block adds to.
     var dstream = zeros(state.last.count * width)
+    let gain = begin(.finalNorm)
     try normBackward(
-      state.streams[configuration.layers], layout.finalNorm, state.inverse, dnormed, into: dstream, trained,
-      rows: state.last.count)
+      state.streams[configuration.layers], layout.finalNorm, state.inverse, dnormed, into: dstream,
+      trained ? gain.at(layout.finalNorm) : nil, rows: state.last.count)
+    try end(.finalNorm)
     for index in (0..<configuration.layers).reversed() {
       let rows = index == configuration.layers - 1 ? state.last : state.all
       // What is returned is taken before the mark.
@@ -34,25 +68,29 @@ extension TransformerPass {
         ? try forwardLayer(index, input, into: arena.floats(rows.count * width), state.batch, rows, nil)
         : state.layers[index]
       try LayerBackward(pass: self, index: index, input: input, state: kept, batch: state.batch, rows: rows)
-        .run(dstream, into: dinput, gradient.pointer, adding: adding)
+        .run(dstream, into: dinput, begin(.layer(index)), adding: adding)
       arena.release(mark)
       dstream = dinput
+      try end(.layer(index))
     }
-    if let trained {
-      pb_scatter_add_rows(
-        trained + layout.embedding, arena.integers(state.batch.tokens), dstream, state.batch.used, width)
-    }
+    guard trained else { return loss }
+    let embedding = isTied ? head : begin(.embedding)
+    pb_scatter_add_rows(
+      embedding.at(layout.embedding), arena.integers(state.batch.tokens), dstream, state.batch.used, width)
+    try end(.embedding)
     return loss
   }
 
   /// Clears gains and biases, which are added to, and an embedding that is not the head's matrix too; products
   /// overwrite the rest.
-  private func clearSmallTensors(_ gradient: Floats) {
-    guard adapters == nil else { return }
+  private func clearSmallTensors(of part: ParameterLayout.Part, _ gradients: Gradients) {
     let layout = weights.layout
+    let range = layout.range(of: part)
     for tensor in layout.tensors
-    where !tensor.isMatrix || tensor.offset == layout.embedding && layout.head != layout.embedding {
-      (gradient + tensor.offset).update(repeating: 0, count: tensor.count)
+    where range.contains(tensor.offset)
+      && (!tensor.isMatrix || tensor.offset == layout.embedding && layout.head != layout.embedding)
+    {
+      gradients.at(tensor.offset).update(repeating: 0, count: tensor.count)
     }
   }
 
@@ -62,9 +100,9 @@ extension TransformerPass {
     return memory
   }
 
-  /// dx += the gradient of a norm's input; the gain's is added to `gradient`, unless that is nil.
+  /// dx += the gradient of a norm's input; the gain's is added to `dgain`, unless that is nil.
   func normBackward(
-    _ x: Floats, _ gain: Int, _ inverse: Floats, _ dy: Floats, into dx: Floats, _ gradient: Floats?, rows: Int
+    _ x: Floats, _ gain: Int, _ inverse: Floats, _ dy: Floats, into dx: Floats, _ dgain: Floats?, rows: Int
   ) throws {
     let width = configuration.dimension
     let sums = GainSums(rows: rows, self)
@@ -74,7 +112,7 @@ extension TransformerPass {
         x + start, parameter(gain), inverse + range.lowerBound, dy + start, dx + start, sums.of(range),
         range.count, width)
     }
-    sums.add(to: gradient.map { $0 + gain })
+    sums.add(to: dgain)
   }
 }
 

@@ -39,12 +39,12 @@ extension TransformerPass {
 
   /// Computes the logits of some rows at a time.
   private func forEachBlock(
-    of state: ForwardState, _ body: (Range<Int>, Floats) throws -> Void
+    of state: ForwardState, _ head: Operand? = nil, _ body: (Range<Int>, Floats) throws -> Void
   ) throws {
     let (width, vocabulary, count) = (configuration.dimension, configuration.vocabulary, state.last.count)
     let size = min(count, max(16, Self.mostLogits / vocabulary / 16 * 16))
     guard size > 0 else { return }
-    let head = weights.operand(weights.layout.head, stride: width, precision)
+    let head = try head ?? headMatrix()
     let logits = arena.floats(size * vocabulary)
     for start in stride(from: 0, to: count, by: size) {
       let rows = min(size, count - start)
@@ -58,17 +58,30 @@ extension TransformerPass {
     }
   }
 
+  /// The head's matrix as products read it; in the arena where it is rounded now.
+  private func headMatrix() throws -> Operand {
+    let (width, start) = (configuration.dimension, weights.layout.head)
+    guard roundsInTurn, precision == .bf16 else { return weights.operand(start, stride: width, precision) }
+    let rounded = arena.operand(configuration.vocabulary, width, .bf16)
+    try divide(rows: configuration.vocabulary) { rows, _ in
+      pb_to_bf16(
+        self.parameter(start + rows.lowerBound * width), rounded.from(row: rows.lowerBound).rows.half,
+        rows.count * width)
+    }
+    return rounded
+  }
+
   /// The loss and, if wanted, the gradients of the head's input and matrix.
   func lossAndHead(
-    _ state: ForwardState, _ dnormed: Floats?, _ gradient: Floats?, adding: Bool
+    _ state: ForwardState, _ dnormed: Floats?, _ gradient: Gradients?, adding: Bool
   ) throws -> Loss {
     let (width, vocabulary, used) = (configuration.dimension, configuration.vocabulary, state.last.used)
     let mark = arena.mark
     defer { arena.release(mark) }
     let losses = arena.floats(max(1, used))
-    let head = weights.operand(weights.layout.head, stride: width, precision)
+    let head = try headMatrix()
     let batch = state.batch
-    try forEachBlock(of: state) { range, logits in
+    try forEachBlock(of: state, head) { range, logits in
       let mark = arena.mark
       defer { arena.release(mark) }
       let changes =
@@ -100,7 +113,7 @@ extension TransformerPass {
         let token = piece * Self.pieceTokens
         try lane.weightGradient(
           changes.from(column: token), state.normed.from(row: range.lowerBound),
-          into: gradient + weights.layout.head + token * width, rows: range.count, inputs: width,
+          into: gradient.at(weights.layout.head) + token * width, rows: range.count, inputs: width,
           outputs: min(Self.pieceTokens, vocabulary - token), adding: adding || range.lowerBound > 0)
       }
     }

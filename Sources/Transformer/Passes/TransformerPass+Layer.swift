@@ -11,7 +11,7 @@ extension TransformerPass {
     var logSums: Floats  // Q·heads
     var middle: Floats  // Q·D, the residual stream between the blocks
     var feedInverse: Floats  // Q
-    var gateUp: Floats  // Q·2H
+    var gateUp: Operand  // Q·2H, in the precision of products
   }
 
   func forwardLayer(
@@ -20,12 +20,13 @@ extension TransformerPass {
   ) throws -> LayerState {
     let c = configuration
     let count = rows.count
+    try begin(layer: index)
     let state = LayerState(
       inverse: arena.floats(batch.rows), queries: arena.floats(count * c.queryDimension),
       keyValues: arena.floats(batch.rows * 2 * c.keyValueDimension),
       attended: arena.floats(count * c.queryDimension), logSums: arena.floats(count * c.heads),
       middle: arena.floats(count * c.dimension), feedInverse: arena.floats(count),
-      gateUp: arena.floats(count * 2 * c.hiddenDimension))
+      gateUp: arena.operand(count, 2 * c.hiddenDimension, precision))
     try forwardKeys(index, input, batch, rows, state)
     try attend(index, state, rows, store)
     try forwardFeed(index, into: output, rows, state)
@@ -89,8 +90,10 @@ extension TransformerPass {
       let normed = lane.arena.operand(count, width, precision)
       pb_rms_norm(
         middle, gain, normed.rows, state.feedInverse + start, count, width, Float(c.normEpsilon))
-      let pair = state.gateUp + start * 2 * hiddenWidth
+      let kept = state.gateUp.from(row: start)
+      let pair = precision == .f32 ? kept.floats : lane.arena.floats(count * 2 * hiddenWidth)
       try project(gateUp, normed, into: pair, rows: count, lane)
+      if precision == .bf16 { pb_to_bf16(pair, kept.rows.half, count * 2 * hiddenWidth) }
       let hidden = lane.arena.operand(count, hiddenWidth, precision)
       pb_swiglu(pair, hidden.rows, count, hiddenWidth)
       let result = output + start * width

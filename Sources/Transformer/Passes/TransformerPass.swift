@@ -16,6 +16,10 @@ package final class TransformerPass {
   let precision: ProductPrecision
   /// Computes layers anew on the way back in place of keeping what they leave.
   package var recomputes = false
+  /// In bf16, rounds a layer's matrices when their turn comes, in place of keeping all of them a second time: for
+  /// weights that change from batch to batch.
+  package var roundsInTurn = false
+  var turn: RoundedLayer?
   let arena = Arena()
   var rotary: RotaryTable
   private let lanes: [Lane]
@@ -33,6 +37,22 @@ package final class TransformerPass {
 
   var configuration: ModelConfiguration { weights.configuration }
   func parameter(_ offset: Int) -> Floats { weights.values.pointer + offset }
+
+  /// A layer's matrix, as products read it; in its layer's turn.
+  func matrix(_ offset: Int, stride: Int) -> Operand {
+    turn?.matrix(offset, stride: stride) ?? weights.operand(offset, stride: stride, precision)
+  }
+
+  /// Begins a layer's turn.
+  func begin(layer: Int) throws {
+    guard roundsInTurn, precision == .bf16 else { return }
+    let turn = turn ?? RoundedLayer(weights.layout)
+    self.turn = turn
+    guard turn.layer != layer else { return }
+    let range = weights.layout.layers[layer].range
+    try divide(rows: (range.count + 15) / 16) { rows, _ in turn.round(range, rows, self.weights.values) }
+    (turn.layer, turn.first) = (layer, range.lowerBound)
+  }
 
   /// Runs `work` for 0..<count on the pass' threads, each with a lane of its own.
   func divide(_ count: Int, _ work: (_ piece: Int, Lane) throws -> Void) throws {
@@ -88,6 +108,7 @@ package final class TransformerPass {
     _ batch: TokenBatch, keys store: KeyStore? = nil, keeping: Keeping = .nothing
   ) throws -> ForwardState {
     let batch = batch.filledUp(to: precision.rowMultiple)
+    turn?.layer = nil
     let width = configuration.dimension
     rotary.reach(batch.highestPosition)
     let all = QueryRows(all: batch)

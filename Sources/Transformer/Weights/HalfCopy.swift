@@ -28,6 +28,19 @@ package final class HalfCopy: Sendable {
     return made.pointer
   }
 
+  /// Copies tensors, one by one, and forgets what is copied of those that `forgets` tells.
+  func replace(
+    _ tensors: [ParameterLayout.Tensor], of values: FloatMemory, forgets: (ParameterLayout.Tensor) -> Bool
+  ) {
+    let made = Memory(count: values.count)
+    for tensor in tensors {
+      let range = tensor.offset..<tensor.offset + tensor.count
+      pb_to_bf16(values.pointer + range.lowerBound, made.pointer + range.lowerBound, range.count)
+      if forgets(tensor) { values.forget(range) }
+    }
+    memory.withLock { $0 = made }
+  }
+
   /// Takes over parameters that something other than the optimizer has changed.
   package func refresh(from values: FloatMemory) {
     if let existing { pb_to_bf16(values.pointer, existing, values.count) }

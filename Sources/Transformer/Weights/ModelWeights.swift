@@ -51,6 +51,22 @@ package final class ModelWeights: ParameterArray {
     name.hasSuffix("rotary_emb.inv_freq") || configuration.tied && name == "lm_head.weight"
   }
 
+  /// Leaves matrices in bf16 alone, for products that read nothing else: the weights can be neither written nor
+  /// trained afterwards. The embedding stays, since its rows are read as they are.
+  package func keepHalvesOnly() {
+    halves.replace(tensors.filter(\.isMatrix), of: values) { $0.offset != layout.embedding }
+  }
+
+  /// Bytes of weights that `keepHalvesOnly` leaves.
+  package static func bytesOfHalves(_ configuration: ModelConfiguration) -> Int {
+    2 * configuration.parameters + 4 * configuration.vocabulary * configuration.dimension
+  }
+
+  /// Numbers that are in bf16 at a time while all weights are trained: the largest layer's and the head's.
+  package var halfTurn: Int {
+    (layout.layers.map(\.range.count).max() ?? 0) + configuration.vocabulary * configuration.dimension
+  }
+
   /// Draws the parameters a training starts from: gains 1, biases 0, matrices normal with the deviation
   /// 1/√in, those that write to the residual stream smaller by √(2 · layers) (Radford et al. 2019).
   package func initialize(_ key: SeedKey) {

@@ -30,6 +30,8 @@ package struct ParameterLayout: Sendable {
     var gateUp = 0
     /// [dimension][hidden]
     var down = 0
+    /// All of the above.
+    var range = 0..<0
   }
 
   package private(set) var tensors: [Tensor] = []
@@ -47,6 +49,7 @@ package struct ParameterLayout: Sendable {
     embedding = add("model.embed_tokens.weight", [c.vocabulary, c.dimension])
     for index in 0..<c.layers {
       let prefix = "model.layers.\(index)."
+      let start = (count + 15) / 16 * 16
       var layer = Layer()
       layer.attentionNorm = add(prefix + "input_layernorm.weight", [c.dimension])
       layer.query = add(prefix + "self_attn.q_proj.weight", [c.queryDimension, c.dimension])
@@ -63,11 +66,30 @@ package struct ParameterLayout: Sendable {
       layer.gateUp = add(prefix + "mlp.gate_proj.weight", [c.hiddenDimension, c.dimension])
       _ = add(prefix + "mlp.up_proj.weight", [c.hiddenDimension, c.dimension], adjoining: true)
       layer.down = add(prefix + "mlp.down_proj.weight", [c.dimension, c.hiddenDimension])
+      layer.range = start..<count
       layers.append(layer)
     }
     finalNorm = add("model.norm.weight", [c.dimension])
     head = c.tied ? embedding : add("lm_head.weight", [c.vocabulary, c.dimension])
     count = (count + 15) / 16 * 16
+  }
+
+  /// Parameters whose gradients are complete at one moment of the way back.
+  enum Part {
+    case embedding
+    case layer(Int)
+    case finalNorm
+    /// Only where it is not the embedding.
+    case head
+  }
+
+  func range(of part: Part) -> Range<Int> {
+    switch part {
+    case .embedding: embedding..<(layers.first?.range.lowerBound ?? finalNorm)
+    case .layer(let index): layers[index].range
+    case .finalNorm: finalNorm..<(head == embedding ? count : head)
+    case .head: head..<count
+    }
   }
 
   private mutating func add(_ name: String, _ shape: [Int], adjoining: Bool = false) -> Int {
