@@ -72,7 +72,8 @@ let package = Package(
       name: "Mixtures", dependencies: ["Bytes", "Records", "Compression", "JSON", "Templates", "Diversity"]),
     .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
     .target(name: "Training", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
-    .target(name: "Evaluation", dependencies: ["Bytes", "Records", "JSON", "HTTP", "Metrics", "Transformer"]),
+    .target(
+      name: "Evaluation", dependencies: ["Bytes", "Records", "JSON", "HTTP", "Metrics", "Transformer"]),
     .target(name: "Reports", dependencies: ["Bytes", "Records", "JSON"]),
     .target(
       name: "Phrasebook",
@@ -140,7 +141,9 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "EvaluationTests",
-      dependencies: ["Bytes", "Records", "JSON", "HTTP", "Metrics", "Transformer", "Evaluation", "FaultyServer"],
+      dependencies: [
+        "Bytes", "Records", "JSON", "HTTP", "Metrics", "Transformer", "Evaluation", "FaultyServer",
+      ],
       exclude: ["Fixtures"]),
     .testTarget(name: "ReportsTests", dependencies: ["Bytes", "Records", "JSON", "Reports"]),
     // The built program, run as its users run it; the structure of the sources; the documentation.
