@@ -140,7 +140,9 @@ import Testing
       with '.' or '-'; found '../x'
           1 | name: ../x
             |       ^~~~
-      corpus.yaml:3:9: error: unknown metric 'f1'; expected one of 'accuracy', 'exact_match'
+      corpus.yaml:3:9: error: unknown metric 'f1'; expected one of 'accuracy', 'exact_match', 'squad_exact_match', 'squad_f1', 'macro_f1', 'mcc', 'pearson', 'spearman', 'rouge1', 'rouge2', \
+      'rougeL', 'rougeLsum', 'rouge1_stem', 'rouge2_stem', 'rougeL_stem', 'rougeLsum_stem', 'bleu', \
+      'bleu_intl', 'bleu_char', 'bleu_none', …
           3 | metric: f1
             |         ^~
       corpus.yaml:6:9: error: 'fields' names no field
