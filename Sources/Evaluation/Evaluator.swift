@@ -3,7 +3,7 @@ internal import JSON
 internal import Records
 internal import Transformer
 
-/// How an evaluation is run. Only `resamples`, `level`, `seed` and `maximumTokens` have a say in results.
+/// How an evaluation is run. `threads` and `batch` have no say in results.
 public struct EvaluationSettings: Sendable, Hashable {
   public var threads = 1
   /// Examples given to the model at a time.
@@ -14,8 +14,10 @@ public struct EvaluationSettings: Sendable, Hashable {
   public var resamples = 2_000
   /// The share of replicates inside an interval.
   public var level = 0.95
-  /// The bootstrap's seed; nil: the mixture's.
+  /// The seed of the bootstrap and of everything that is drawn for prompts; nil: the mixture's.
   public var seed: UInt64?
+  /// What stands before questions, and how answers are judged; it has a say in results, too.
+  public var prompting = PromptingSettings()
 
   public init() {}
 }
@@ -59,31 +61,46 @@ public struct Evaluator: Sendable {
     let survey = try EvaluationSurvey(folder: folder, mixture: mixture, tasks: tasks)
     // An answer longer than every target can only be wrong. A token has at least one byte; sixteen more leave
     // room for blanks that do not count.
-    var scoring = BatchScoring(
-      scorer: scorer, threads: max(1, settings.threads),
-      maximumTokens: max(1, min(settings.maximumTokens, survey.longestFreeTarget + 16)))
+    let prompting = settings.prompting
+    let seed = settings.seed ?? mixture.seed
+    let needsContentFree = prompting.calibrations.contains(where: \.needsContentFree)
+    let contentFree = needsContentFree ? try ContentFreePrompts(folder: folder) : nil
+    var asking = Asking(
+      scorer, prompting, threads: max(1, settings.threads), seed: seed,
+      maximumTokens: max(1, settings.maximumTokens),
+      freeTokens: max(1, min(settings.maximumTokens, survey.longestFreeTarget + 16)),
+      kinds: survey.freeAnswers,
+      names: tasks, pool: prompting.shots > 0 ? try ExemplarPool(folder: folder, tasks: tasks) : nil,
+      contentFree: contentFree)
     var file = try AtomicFile(path: folder + "/evaluation/predictions.jsonl")
     var line = ByteBuffer()
-    var tallies = mixture.tasks.map { _ in TaskTally() }
+    var tallies = mixture.tasks.map { _ in PromptedTask(prompting) }
+    let arms = AskingArm.all(prompting)
     var clock = ProgressClock(total: survey.total)
     try progress(clock.progress)
     for cell in EvaluationCell.allCases where survey.examples[cell] != nil {
       try ExampleBatches.read(cell.path(in: folder), size: settings.batch) { examples in
-        for prediction in try scoring.predictions(examples, cell: cell) {
-          line.removeAll()
-          prediction.appendLine(to: &line)
-          try line.withBytes { bytes throws(Diagnostic) in try file.write(bytes) }
-          if let task = tasks.existing(prediction.example.task) { tallies[task].add(prediction) }
+        for (number, arm) in arms.enumerated() {
+          for prediction in try asking.predictions(examples, cell: cell, arm) {
+            if let task = tasks.existing(prediction.example.task) {
+              tallies[task].add(prediction, arm: number)
+            }
+            guard number == 0 else { continue }
+            line.removeAll()
+            prediction.appendLine(to: &line)
+            try line.withBytes { bytes throws(Diagnostic) in try file.write(bytes) }
+          }
         }
         clock.advance(examples.count)
         try progress(clock.progress)
       }
+      for place in tallies.indices { tallies[place].finishCell() }
     }
     let results = try EvaluationResults(
       Array(zip(mixture.tasks, tallies)), mixture: mixture, model: model, predictions: file.commit(),
-      examples: survey.examples, cuts: scoring.cuts,
-      bootstrap: BootstrapSettings(
-        resamples: settings.resamples, level: settings.level, seed: settings.seed ?? mixture.seed))
+      examples: survey.examples, prompting: prompting, contents: contentFree?.contents ?? [],
+      notes: asking.notes(asked: survey.total * arms.count),
+      bootstrap: BootstrapSettings(resamples: settings.resamples, level: settings.level, seed: seed))
     var written = try AtomicFile(path: folder + "/evaluation/results.json")
     try written.write(JSONText.document(results.value))
     _ = try written.commit()

@@ -1,4 +1,5 @@
 internal import Bytes
+internal import Records
 
 /// The accuracy of one template: the mean over its records.
 public struct TemplateFigure: Sendable, Hashable {
@@ -37,4 +38,6 @@ public struct TaskResult: Sendable {
   public var unseen: CellFigures?
   /// Median over seen minus median over unseen templates, with its interval; nil unless both are there.
   public var gap: Estimate?
+  /// What the way of asking adds, as `results.json` has it.
+  var prompting: [(String, Value)] = []
 }

@@ -20,16 +20,20 @@ struct TaskTally: Sendable {
   private(set) var records = NameIndex()
   private var targets = NameIndex()
 
-  mutating func add(_ prediction: Prediction) {
+  /// - Parameter isCorrect: nil: as the prediction says.
+  mutating func add(_ prediction: Prediction, isCorrect: Bool? = nil) {
     let example = prediction.example
     func isRight(_ choice: Int) -> Bool { isExactMatch(example.choices[choice], example.targets) }
-    let byLength = prediction.ranking.map {
+    var byLength = prediction.ranking.map {
       (isRight($0.classification.bestByCharacters), isRight($0.classification.bestByBytes))
     }
+    // Whatever an answer is divided by, none is wrong.
+    if prediction.failure != nil, !example.choices.isEmpty { byLength = (false, false) }
     outcomes[prediction.cell, default: []].append(
       Outcome(
         template: Int32(clamping: templates.number(of: example.template)),
-        record: Int32(clamping: records.number(of: example.record)), isCorrect: prediction.isCorrect,
+        record: Int32(clamping: records.number(of: example.record)),
+        isCorrect: isCorrect ?? prediction.isCorrect,
         byLength: byLength, choices: Int32(clamping: example.choices.count),
         targetPosition: Int32(clamping: example.targetPosition ?? -1),
         target: Int32(clamping: targets.number(of: example.target))))
