@@ -66,7 +66,8 @@ let package = Package(
       name: "Mixtures", dependencies: ["Bytes", "Records", "Compression", "JSON", "Templates", "Diversity"]),
     .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
     .target(name: "Training", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
-    .target(name: "Evaluation", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
+    .target(
+      name: "Evaluation", dependencies: ["Bytes", "Records", "JSON", "Patterns", "Transformer"]),
     .target(name: "Reports", dependencies: ["Bytes", "Records", "JSON"]),
     .target(
       name: "Phrasebook",

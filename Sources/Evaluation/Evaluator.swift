@@ -32,9 +32,11 @@ public struct EvaluationProgress: Sendable, Hashable {
 }
 
 /// Evaluates a model on a built mixture: predictions of every example of the three cells and their figures.
-public struct Evaluator: Sendable {
+public struct Evaluator {
   public var folder: String
   public var settings: EvaluationSettings
+  /// Renders steps; nil: templates that are divided into steps ask with their own prompt.
+  public var steps: (any StepPrompts)?
 
   /// - Parameter folder: a mixture's folder, with `manifest.json` and `evaluation/`.
   public init(folder: String, settings: EvaluationSettings = EvaluationSettings()) {
@@ -70,6 +72,7 @@ public struct Evaluator: Sendable {
       maximumTokens: max(1, settings.maximumTokens),
       freeTokens: max(1, min(settings.maximumTokens, survey.longestFreeTarget + 16)),
       kinds: survey.freeAnswers,
+      templates: try AskedTemplates(mixture, folder: folder, steps),
       names: tasks, pool: prompting.shots > 0 ? try ExemplarPool(folder: folder, tasks: tasks) : nil,
       contentFree: contentFree)
     var file = try AtomicFile(path: folder + "/evaluation/predictions.jsonl")

@@ -20,6 +20,8 @@ package struct Prediction: Sendable {
   package var reasonings: [String] = []
   /// The answer of each sample, where there are several.
   package var votes: [String?] = []
+  /// What the model answered on the way, where the template asks step by step.
+  package var steps: [StepAnswer] = []
   /// Why there is no answer.
   package var failure: RequestFailure?
 
@@ -118,6 +120,18 @@ package struct Prediction: Sendable {
     if reasonings.count > 1 { line["reasonings"] = .list(reasonings.map(Value.string)) }
     if !votes.isEmpty { line["votes"] = .list(votes.map { $0.map(Value.string) ?? .null }) }
     if !exemplars.isEmpty { line["exemplars"] = .list(exemplars.map(Value.string)) }
+    if !steps.isEmpty {
+      line["steps"] = .list(
+        steps.map { step in
+          .dictionary(
+            ValueDictionary([
+              ("name", .string(step.name)),
+              step.isLoop
+                ? ("answers", .list(step.answers.map(Value.string)))
+                : ("answer", .string(step.answers.first ?? "")),
+            ]))
+        })
+    }
     if let failure {
       line["failure"] = .dictionary(
         ValueDictionary([("kind", .string(failure.kind.rawValue)), ("message", .string(failure.message))]))

@@ -49,6 +49,9 @@ package struct PlannedExample: Sendable, Hashable {
   /// The field whose text goes along as the way to the answer.
   package var rationale: Int?
 
+  /// Whether the line is the record itself.
+  package var isRecord = false
+
   /// Whether the line says no more than any line says.
   var isBare: Bool { form == .plain && rationale == nil }
 

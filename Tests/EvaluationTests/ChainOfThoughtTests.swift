@@ -84,10 +84,12 @@ import Transformer
   }
   private let batches = 1
 
+  private static func reason(_ number: Int) -> String { "Because \(number).\\n\\nSo.\\n#### \(number)" }
+
   @Test func exemplarsShowTheirReasons() throws {
     let scorer = ListeningScorer()
     scorer.write = { _ in .success("The sky is grey. The answer is cloudy.") }
-    let fixture = try evaluate(scorer, rationale: { "Because \($0).\\n\\nSo.\\n#### \($0)" }) {
+    let fixture = try evaluate(scorer, rationale: Self.reason) {
       $0.prompting.shots = 2
     }
     let request = try #require(scorer.written.first { $0.prompt == "wording 0 of sky: 0 says 0" })

@@ -229,7 +229,7 @@ struct MixtureBuilderTests {
         #expect(file["examples"] as? Int == (try examples(output, name).count))
       }
     }
-    #expect((manifest["shards"] as? [Any])?.count == 2 && (manifest["evaluation"] as? [Any])?.count == 6)
+    #expect((manifest["shards"] as? [Any])?.count == 2 && (manifest["evaluation"] as? [Any])?.count == 7)
   }
 
   @Test func dataSetCardNamesTheFiles() throws {

@@ -11,7 +11,8 @@ struct PromptedTask: Sendable {
   /// In other orders and with other triggers, one a way of asking behind the first.
   private(set) var others: [TaskTally]
   private(set) var labels: [EvaluationCell: LabelCounts] = [:]
-  private(set) var readings: [EvaluationCell: ReadingCounts] = [:]
+  /// By template.
+  private(set) var readings: [EvaluationCell: [String: ReadingCounts]] = [:]
   private(set) var failures = FailureCounts()
   private let methods: [CalibrationMethod]
   /// Rankings that wait for the rest of their template, by template; texts that nobody needs again are gone.
@@ -30,7 +31,8 @@ struct PromptedTask: Sendable {
     main.add(prediction)
     if let failure = prediction.failure { failures.add(failure, template: prediction.example.template) }
     if let reading = prediction.reading {
-      readings[prediction.cell, default: ReadingCounts()].add(reading, isCorrect: prediction.isCorrect)
+      readings[prediction.cell, default: [:]][prediction.example.template, default: ReadingCounts()].add(
+        reading, isCorrect: prediction.isCorrect)
     }
     guard !methods.isEmpty else { return }
     if methods.contains(.batch) { wait(prediction) }
@@ -109,6 +111,21 @@ struct ReadingCounts: Sendable {
   private(set) var correct = 0
   /// In the order of `AnswerKind.allCases`: texts, and those that held an answer.
   private(set) var byKind = AnswerKind.allCases.map { _ in (texts: 0, parsed: 0) }
+
+  /// Of several templates together.
+  init(_ parts: some Sequence<ReadingCounts>) {
+    for part in parts {
+      total += part.total
+      parsed += part.parsed
+      correct += part.correct
+      for place in byKind.indices {
+        byKind[place].texts += part.byKind[place].texts
+        byKind[place].parsed += part.byKind[place].parsed
+      }
+    }
+  }
+
+  init() {}
 
   mutating func add(_ reading: Prediction.Reading, isCorrect: Bool) {
     total += 1

@@ -20,7 +20,7 @@ struct PromptingFigures {
   private typealias Pairs = [(String, Value)]
 
   func pairs() throws -> [(String, Value)] {
-    try failures + calibrations() + arms() + readings
+    try failures + calibrations() + arms() + readings + styles()
   }
 
   private var cells: [(name: String, cell: EvaluationCell)] {
@@ -142,8 +142,37 @@ struct PromptingFigures {
   }
 
   private var readings: Pairs {
-    let known = cells.compactMap { cell in prompted.readings[cell.cell].map { (cell.name, reading($0)) } }
+    let known = cells.compactMap { cell in
+      prompted.readings[cell.cell].map { (cell.name, reading(ReadingCounts($0.values))) }
+    }
     return known.isEmpty ? [] : [("parsing", dictionary(known))]
+  }
+
+  /// Templates of one style together, beside those of the others.
+  private func styles() throws -> Pairs {
+    let styles = task.templates.compactMap(\.style)
+    guard !styles.isEmpty, hasOutcomes(prompted.main) else { return [] }
+    let result = try TaskFigures(prompted.main, task: task, unseenTask: unseenTask).result
+    var pairs: Pairs = []
+    for style in ["instruction", "succinct", "conversational", "inverted"] {
+      let ids = Set(task.templates.filter { ($0.style ?? "instruction") == style }.map(\.id))
+      guard !ids.isEmpty else { continue }
+      let cells = cells.map { cell -> (String, Value) in
+        let figures = (cell.name == "seen" ? result.seen : result.unseen)?.templates.filter {
+          ids.contains($0.id)
+        }
+        guard let figures, let spread = Distribution(figures.map(\.value)) else { return (cell.name, .null) }
+        var values: Pairs = [
+          ("templates", integer(figures.count)), ("n", integer(figures.reduce(0) { $0 + $1.n })),
+          ("median", .number(spread.median)), ("mean", .number(spread.mean)),
+        ]
+        let read = (prompted.readings[cell.cell] ?? [:]).filter { ids.contains($0.key) }
+        if !read.isEmpty { values.append(("parsing", reading(ReadingCounts(read.values)))) }
+        return (cell.name, dictionary(values))
+      }
+      pairs.append((style, dictionary(cells)))
+    }
+    return [("styles", dictionary(pairs))]
   }
 
   private func reading(_ counts: ReadingCounts) -> Value {

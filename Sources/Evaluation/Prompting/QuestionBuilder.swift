@@ -28,12 +28,14 @@ struct QuestionBuilder {
     self.names = names
   }
 
-  /// - Parameter answerTokens: room for answers that are written freely.
+  /// - Parameters:
+  ///   - answerTokens: room for answers that are written freely.
+  ///   - takesExemplars: false where the prompt is not the one that exemplars are rendered through.
   mutating func questions(
-    _ examples: [Example], _ arm: AskingArm, answerTokens: Int
+    _ examples: [Example], _ arm: AskingArm, answerTokens: Int, takesExemplars: (Example) -> Bool
   ) throws -> [Question] {
     var questions = try examples.map { example in
-      let exemplars = try exemplars(of: example, arm)
+      let exemplars = takesExemplars(example) ? try exemplars(of: example, arm) : []
       return Question(
         example: example, prompt: prompt(example), exemplars: exemplars, solved: exemplars.map(solved))
     }
@@ -44,6 +46,18 @@ struct QuestionBuilder {
   /// What the model reads of an example.
   func prompt(_ example: Example) -> String {
     settings.framing == .continued ? example.input : scorer.prompt(of: example)
+  }
+
+  /// What the model reads of another text in an example's place.
+  func prompt(_ text: String, like example: Example) -> String {
+    var other = example
+    other.input = text
+    return prompt(other)
+  }
+
+  /// Puts a question in other words.
+  func ask(_ text: String, _ question: inout Question) {
+    question.prompt = prompt(text, like: question.example)
   }
 
   private func solved(_ exemplar: Example) -> Exemplar {

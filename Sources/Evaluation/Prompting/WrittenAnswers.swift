@@ -54,6 +54,17 @@ struct WrittenAnswers {
       })
   }
 
+  /// The model's replies to texts with nothing before them.
+  mutating func replies(
+    _ prompts: [String], maximumTokens: Int
+  ) throws -> [Result<GeneratedText, RequestFailure>] {
+    try texts(
+      prompts.map {
+        GenerationRequest(
+          prompt: $0, framing: settings.framing, maximumTokens: maximumTokens, stops: stops)
+      })
+  }
+
   /// Reasons first: in two stages where nothing stands before the question (Kojima et al. 2022), in the way of the
   /// exemplars where some do (Wei et al. 2022); the most frequent of several answers where reasoning is sampled.
   ///

@@ -54,7 +54,7 @@ public struct MixtureAudit {
       var count = 0
       do {
         let path = mixture.folder + "/" + file.path
-        if file.path == EvaluationFile.contentFree.path {
+        if [EvaluationFile.contentFree.path, EvaluationFile.records.path].contains(file.path) {
           try JSONLines.read(path) { _, _ in count += 1 }
           done += count
         } else {

@@ -1,5 +1,6 @@
 import Bytes
 import Records
+import Templates
 
 /// The files of examples that are measured, not trained on.
 package enum EvaluationFile: String, Sendable, CaseIterable {
@@ -15,12 +16,14 @@ package enum EvaluationFile: String, Sendable, CaseIterable {
   case exemplars
   /// The prompts of the measured examples with nothing in the place of their texts (`ContentFreeInput`).
   case contentFree = "content_free"
+  /// The fields of measured records, in tasks with templates that ask step by step.
+  case records
 
   /// Relative to the mixture's folder.
   package var path: String { "\(OutputFolder.evaluationName)/\(rawValue).jsonl" }
 
   /// Whether the file serves prompts, and nobody measures on its lines.
-  package var servesPrompts: Bool { self == .exemplars || self == .contentFree }
+  package var servesPrompts: Bool { self == .exemplars || self == .contentFree || self == .records }
 }
 
 /// The examples of an evaluation file in order: task by task, record by record, template by template.
@@ -38,6 +41,8 @@ package struct EvaluationCell: Sendable {
     var isCrossed: Bool
     /// What every example is made with, one after the other; empty: the record as it is.
     var contents: [ContentFreeInput]
+    /// Whether the lines are the records themselves.
+    var isOfRecords = false
     /// The field that an exemplar's reasoning stands in.
     var rationale: Int?
     var start: Int
@@ -72,6 +77,12 @@ package struct EvaluationCell: Sendable {
         let rationale = plan.settings.evaluation.rationale.flatMap { task.task.store.schema.index(of: $0) }
         add(place, evenly(free, limit, key.part(4)), task.written, rationale: rationale)
       case .contentFree: add(place, tested(), task.written, contents: ContentFreeInput.all)
+      case .records:
+        guard let first = task.written.first(where: { !task.task.templates[$0].source.steps.isEmpty }) else {
+          break
+        }
+        add(place, tested(), [first])
+        if !blocks.isEmpty { blocks[blocks.count - 1].isOfRecords = true }
       default: break
       }
     }
@@ -107,6 +118,7 @@ package struct EvaluationCell: Sendable {
       example.content = ContentFreePlace(input: block.contents[content], first: block.records[0])
     }
     example.rationale = block.rationale
+    example.isRecord = block.isOfRecords
     return example
   }
 }

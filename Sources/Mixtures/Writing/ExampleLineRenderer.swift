@@ -40,6 +40,7 @@ struct ExampleLineRenderer: ~Copyable {
   mutating func append(
     _ planned: PlannedExample, index: Int, to lines: inout ByteBuffer
   ) throws(Diagnostic) {
+    if planned.isRecord { return appendRecord(planned, to: &lines) }
     if let content = planned.content { return appendContentFree(planned, content, to: &lines) }
     let record = stores[planned.task].record(planned.record)
     let renderer = renderer(planned)
@@ -131,6 +132,20 @@ struct ExampleLineRenderer: ~Copyable {
       if let rationale = planned.rationale { appendRationale(planned, rationale, to: &lines) }
       lines.append("}\n" as StaticString)
     }
+  }
+
+  /// `{"task","record","fields"}`: what steps are rendered from.
+  private func appendRecord(_ planned: PlannedExample, to lines: inout ByteBuffer) {
+    let record = stores[planned.task].record(planned.record)
+    let names = stores[planned.task].schema.fields
+    let fields = ValueDictionary(names.enumerated().map { ($1, record.value($0)) })
+    JSONText.append(
+      .dictionary(
+        ValueDictionary([
+          ("task", .string(plan.tasks[planned.task].task.name)), ("record", .string(record.id.description)),
+          ("fields", .dictionary(fields)),
+        ])), to: &lines)
+    lines.append(UInt8(ascii: "\n"))
   }
 
   /// The reasoning that an exemplar may show; nothing where the record has none.

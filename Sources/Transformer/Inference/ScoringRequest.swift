@@ -129,6 +129,8 @@ public struct RequestFailure: Error, Sendable, Hashable {
     case tooLong = "too_long"
     /// The server refused the request, or its answer made no sense.
     case endpoint
+    /// The prompt could not be made from what the model answered before.
+    case rendering
   }
 
   public init(_ kind: Kind, _ message: String) {
