@@ -18,10 +18,15 @@ struct EvaluateCommand: ParsableCommand {
       "A model's folder, a GGUF file or smollm2 (default: model/ inside the folder).", valueName: "path"))
   var model: String?
 
+  @OptionGroup var prompting: PromptingOptions
+
+  @Option(help: ArgumentHelp("Of what is drawn (default: the recipe's).", valueName: "n"))
+  var seed: UInt64?
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let options = EvaluateOptions(model: model)
+    let options = EvaluateOptions(model: model, prompting: prompting.choice, seed: seed)
     try common.print(evaluateModel(folder: folder, options: options, in: common.session))
   }
 }
