@@ -9,23 +9,15 @@ struct Generation {
 
   init(_ model: LanguageModel) { self.model = model }
 
-  /// How many tokens of a prompt are read: what the answer leaves, but at least half of the context.
-  func promptRoom(_ maximumTokens: Int) -> Int {
-    let context = model.configuration.contextLength
-    return max(context - maximumTokens, context / 2, model.tokenizer.shortestPrompt)
-  }
-
   private struct TokenizedRequest {
     var prompt: [Int32]
-    var maximumTokens: Int
+    var request: GenerationRequest
   }
 
   func run(_ requests: [GenerationRequest], threads: Int) throws -> [GeneratedText] {
-    var encoder = TokenEncoder(model.tokenizer)
-    let tokenized = requests.map { request in
-      let prompt = model.tokenizer.prompt(
-        request.prompt, room: promptRoom(request.maximumTokens), &encoder)
-      return TokenizedRequest(prompt: prompt.tokens, maximumTokens: max(0, request.maximumTokens))
+    var encoder = RequestEncoder(model)
+    let tokenized = requests.map {
+      TokenizedRequest(prompt: encoder.prompt($0).tokens, request: $0)
     }
     let starts = Array(stride(from: 0, to: requests.count, by: Self.together))
     let results = Results<[GeneratedText]>(count: starts.count)
@@ -38,14 +30,16 @@ struct Generation {
   }
 
   private final class Sequence {
-    var tokens: [Int32] = []
-    var ending = GeneratedText.Ending.length
-    let maximumTokens: Int
+    var written: GeneratedTokens
+    var draw: TokenDraw?
     let cache: KeyValueCache
 
-    init(_ cache: KeyValueCache, maximumTokens: Int) {
+    init(_ request: GenerationRequest, _ cache: KeyValueCache, _ tokenizer: Tokenizer) {
       self.cache = cache
-      self.maximumTokens = maximumTokens
+      written = GeneratedTokens(request, tokenizer)
+      if let sampling = request.sampling, sampling.temperature > 0 {
+        draw = TokenDraw(sampling, prompt: request.prompt)
+      }
     }
   }
 
@@ -58,47 +52,49 @@ struct Generation {
     for request in requests {
       let span = batch.append(prompt: request.prompt)
       batch.predict(span.start + span.count - 1)
-      let capacity = min(context, request.prompt.count + request.maximumTokens)
+      let capacity = min(context, request.prompt.count + max(0, request.request.maximumTokens))
       sequences.append(
         Sequence(
-          KeyValueCache(model.configuration, capacity: capacity), maximumTokens: request.maximumTokens))
+          request.request, KeyValueCache(model.configuration, capacity: capacity), model.tokenizer))
     }
-    var chosen = try largest(batch, .storing(sequences.map(\.cache)), pass)
+    var chosen = try next(sequences, batch, .storing(sequences.map(\.cache)), pass)
     for (sequence, request) in zip(sequences, requests) { sequence.cache.advance(request.prompt.count) }
     var active = sequences
     while true {
       var going: [Sequence] = []
       batch.removeAll()
-      for (sequence, token) in zip(active, chosen) where sequence.maximumTokens > 0 {
-        guard token != model.tokenizer.end else {
-          sequence.ending = .end
-          continue
-        }
-        sequence.tokens.append(token)
-        guard sequence.tokens.count < sequence.maximumTokens, sequence.cache.count < context else { continue }
+      for (sequence, token) in zip(active, chosen) {
+        sequence.written.append(token)
+        if sequence.cache.count >= context { sequence.written.cutOff() }
+        guard sequence.written.ending == nil else { continue }
         let span = batch.append(prompt: CollectionOfOne(token), from: sequence.cache.count)
         batch.predict(span.start)
         going.append(sequence)
       }
       active = going
       guard !active.isEmpty else { break }
-      chosen = try largest(batch, .stored(active.map(\.cache)), pass)
+      chosen = try next(active, batch, .stored(active.map(\.cache)), pass)
       for sequence in active { sequence.cache.advance(1) }
     }
-    return sequences.map {
-      GeneratedText(
-        text: model.tokenizer.decode($0.tokens), tokens: $0.tokens.count, ending: $0.ending)
-    }
+    return sequences.map(\.written.text)
   }
 
-  private func largest(
-    _ batch: TokenBatch, _ source: TransformerPass.KeySource, _ pass: TransformerPass
+  /// The next token of each sequence: the most probable one, or one that is drawn.
+  private func next(
+    _ sequences: [Sequence], _ batch: TokenBatch, _ source: TransformerPass.KeySource, _ pass: TransformerPass
   ) throws -> [Int32] {
+    let vocabulary = model.configuration.vocabulary
     var result = [Int32](repeating: 0, count: batch.predicting.count)
     try pass.logits(batch, keys: source) { logits, rows in
       result.withUnsafeMutableBufferPointer { buffer in
         guard let start = buffer.baseAddress else { return }
-        pb_largest(logits, start + rows.lowerBound, rows.count, model.configuration.vocabulary)
+        pb_largest(logits, start + rows.lowerBound, rows.count, vocabulary)
+      }
+      for row in rows {
+        let own = UnsafeBufferPointer(
+          start: UnsafePointer(logits) + (row - rows.lowerBound) * vocabulary, count: vocabulary)
+        let step = sequences[row].written.count
+        if let token = sequences[row].draw?.token(own, step: step) { result[row] = token }
       }
     }
     return result

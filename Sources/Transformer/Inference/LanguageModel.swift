@@ -142,25 +142,25 @@ extension LanguageModel {
     try Generation(self).run(requests, threads: threads).map { .success($0) }
   }
 
+  /// How many tokens each request takes with its longest answer, before anything is cut, and how many there may be.
+  public func lengths(of requests: [ScoringRequest]) -> (tokens: [Int], limit: Int)? {
+    var encoder = RequestEncoder(self)
+    return (requests.map { encoder.length($0) }, configuration.contextLength)
+  }
+
   /// How many of the requests' prompts are too long for the context, and by how much.
   public func cuts(of requests: [ScoringRequest]) -> PromptCuts {
-    var encoder = TokenEncoder(tokenizer)
+    var encoder = RequestEncoder(self)
     var cuts = PromptCuts()
-    for request in requests {
-      let longest = request.choices.map { tokenizer.target($0, &encoder).count }.max() ?? 0
-      cuts.note(tokenizer.prompt(request.prompt, room: configuration.contextLength - longest, &encoder).cut)
-    }
+    for request in requests { cuts.note(encoder.answers(request)?.map(\.cut).max() ?? 0) }
     return cuts
   }
 
   /// The same for prompts to be continued.
   public func cuts(of requests: [GenerationRequest]) -> PromptCuts {
-    var encoder = TokenEncoder(tokenizer)
+    var encoder = RequestEncoder(self)
     var cuts = PromptCuts()
-    for request in requests {
-      let room = Generation(self).promptRoom(request.maximumTokens)
-      cuts.note(tokenizer.prompt(request.prompt, room: room, &encoder).cut)
-    }
+    for request in requests { cuts.note(encoder.prompt(request).cut) }
     return cuts
   }
 }

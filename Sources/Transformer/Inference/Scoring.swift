@@ -12,9 +12,8 @@ struct Scoring {
   init(_ model: LanguageModel) { self.model = model }
 
   private struct TokenizedRequest {
-    var prompt: [Int32]
-    var choices: [[Int32]]
-    var rows: Int { choices.reduce(prompt.count) { $0 + $1.count - 1 } }
+    var answers: [TokenizedAnswer]
+    var rows: Int { answers.reduce(answers.first?.prompt.count ?? 0) { $0 + $1.answer.count } }
   }
 
   func run(_ requests: [ScoringRequest], threads: Int) throws -> [Result<[ChoiceScore], RequestFailure>] {
@@ -34,12 +33,10 @@ struct Scoring {
   private func tokenize(
     _ requests: [ScoringRequest], _ failures: inout [RequestFailure?]
   ) -> [TokenizedRequest] {
-    var encoder = TokenEncoder(model.tokenizer)
+    var encoder = RequestEncoder(model)
     var result: [TokenizedRequest] = []
     for request in requests {
-      let choices = request.choices.map { model.tokenizer.target($0, &encoder) }
-      let room = model.configuration.contextLength - (choices.map(\.count).max() ?? 0)
-      guard room >= model.tokenizer.shortestPrompt else {
+      guard let answers = encoder.answers(request) else {
         failures.append(
           RequestFailure(
             .tooLong,
@@ -48,9 +45,7 @@ struct Scoring {
         continue
       }
       failures.append(nil)
-      result.append(
-        TokenizedRequest(
-          prompt: model.tokenizer.prompt(request.prompt, room: room, &encoder).tokens, choices: choices))
+      result.append(TokenizedRequest(answers: answers))
     }
     return result
   }
@@ -84,20 +79,24 @@ struct Scoring {
     var batch = TokenBatch()
     var picks: [Pick] = []
     for (index, request) in requests.enumerated() {
-      let prompt = batch.append(prompt: request.prompt)
-      let first = batch.predicting.count
-      batch.predict(prompt.start + prompt.count - 1)
-      for (choice, tokens) in request.choices.enumerated() {
-        let branch = batch.append(branch: tokens.dropLast(), after: prompt)
-        for (place, target) in tokens.enumerated() {
-          let row = place == 0 ? first : batch.predicting.count
+      var shared: (prompt: [Int32], span: TokenBatch.Span, row: Int)?
+      for (choice, tokenized) in request.answers.enumerated() where !tokenized.answer.isEmpty {
+        if shared?.prompt != tokenized.prompt {
+          let span = batch.append(prompt: tokenized.prompt)
+          shared = (tokenized.prompt, span, batch.predicting.count)
+          batch.predict(span.start + span.count - 1)
+        }
+        guard let shared else { continue }
+        let branch = batch.append(branch: tokenized.answer.dropLast(), after: shared.span)
+        for (place, target) in tokenized.answer.enumerated() {
+          let row = place == 0 ? shared.row : batch.predicting.count
           if place > 0 { batch.predict(branch.start + place - 1) }
           picks.append(Pick(row: row, target: Int(target), request: index, choice: choice))
         }
       }
     }
     var scores = requests.map { request in
-      request.choices.map { ChoiceScore(logLikelihood: 0, tokens: $0.count, isGreedy: true) }
+      request.answers.map { ChoiceScore(logLikelihood: 0, tokens: $0.answer.count, isGreedy: true) }
     }
     // Ordered by row for the chunks of logits; the tokens of one choice stay in order.
     let ordered = picks.sorted { $0.row < $1.row }
