@@ -1,11 +1,4 @@
-#include "vector.h"
-#include <math.h>
-
-// A span's keys are packed transposed, [width][padded keys], and its values as they are, [keys][padded
-// width], so that every inner loop runs over whole vectors. Query rows are taken QUERIES at a time.
-#define QUERIES 8
-
-PB_INLINE long padded(long count) { return (count + LANES - 1) / LANES * LANES; }
+#include "attention_blocks.h"
 
 long pb_attention_scratch(long keys, long width) {
   // Packed rows: keys and values both ways and two gradients; block rows: probabilities, their
@@ -13,59 +6,14 @@ long pb_attention_scratch(long keys, long width) {
   return 6 * padded(keys) * padded(width) + 2 * QUERIES * padded(keys) + 6 * QUERIES * padded(width);
 }
 
-PB_INLINE const float *key_row(const pb_attention *a, const pb_attention_span *s, const float *prefix,
-                               const float *own, long row) {
-  return row < s->prefix_count ? prefix + row * s->prefix_stride
-                               : own + (s->key_start + row - s->prefix_count) * a->key_stride;
-}
-
-/// Sixteen rows of sixteen become columns: halves, quarters and so on change places.
-PB_INLINE void transpose(lanes *x) {
-#pragma clang loop unroll(full)
-  for (int i = 0; i < LANES; i++)
-    if (!(i & 8)) {
-      lanes a = x[i], b = x[i + 8];
-      x[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23);
-      x[i + 8] = __builtin_shufflevector(a, b, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31);
-    }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < LANES; i++)
-    if (!(i & 4)) {
-      lanes a = x[i], b = x[i + 4];
-      x[i] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27);
-      x[i + 4] = __builtin_shufflevector(a, b, 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31);
-    }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < LANES; i++)
-    if (!(i & 2)) {
-      lanes a = x[i], b = x[i + 2];
-      x[i] = __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
-      x[i + 2] = __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
-    }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < LANES; i++)
-    if (!(i & 1)) {
-      lanes a = x[i], b = x[i + 1];
-      x[i] = __builtin_shufflevector(a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
-      x[i + 1] = __builtin_shufflevector(a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
-    }
-}
-
-/// A row up to the padded width, zero behind its end.
-PB_INLINE void copy_row(const float *from, long width, float *out) {
-  long whole = width - width % LANES;
-  for (long d = 0; d < whole; d += LANES) store(out + d, load(from + d));
-  if (whole < width) {
-    lanes rest;
-    load_part(&rest, from + whole, width - whole, 0);
-    store(out + whole, rest);
-  }
+PB_INLINE const float *key_row(const pb_attention *a, const pb_attention_span *s, const float *rows, long row) {
+  return rows + (s->key_start + row) * a->key_stride;
 }
 
 /// out[d][key], up to the padded width and count, zero behind their ends.
-PB_INLINE void pack_transposed(const pb_attention *a, const pb_attention_span *s, const float *prefix,
-                               const float *own, long offset, float *out) {
-  long keys = s->prefix_count + s->key_count, stride = padded(keys);
+PB_INLINE void pack_transposed(const pb_attention *a, const pb_attention_span *s, const float *own,
+                               long offset, float *out) {
+  long keys = s->key_count, stride = padded(keys);
   for (long key = 0; key < keys; key += LANES)
     for (long d = 0; d < a->width; d += LANES) {
       lanes x[LANES];
@@ -74,7 +22,7 @@ PB_INLINE void pack_transposed(const pb_attention *a, const pb_attention_span *s
       for (int i = 0; i < LANES; i++) {
         x[i] = splat(0);
         if (key + i < keys) {
-          const float *from = key_row(a, s, prefix, own, key + i) + offset + d;
+          const float *from = key_row(a, s, own, key + i) + offset + d;
           if (count == LANES) x[i] = load(from);
           else load_part(&x[i], from, count, 0);
         }
@@ -86,11 +34,11 @@ PB_INLINE void pack_transposed(const pb_attention *a, const pb_attention_span *s
 }
 
 /// out[key][d], columns up to the padded width zero.
-PB_INLINE void pack_rows(const pb_attention *a, const pb_attention_span *s, const float *prefix,
-                         const float *own, long offset, float *out) {
-  long keys = s->prefix_count + s->key_count, stride = padded(a->width);
+PB_INLINE void pack_rows(const pb_attention *a, const pb_attention_span *s, const float *own, long offset,
+                         float *out) {
+  long keys = s->key_count, stride = padded(a->width);
   for (long key = 0; key < keys; key++)
-    copy_row(key_row(a, s, prefix, own, key) + offset, a->width, out + key * stride);
+    copy_row(key_row(a, s, own, key) + offset, a->width, out + key * stride);
 }
 
 /// QUERIES rows of one head, rows beyond `count` zero.
@@ -98,51 +46,6 @@ PB_INLINE void pack_queries(const float *from, long row_stride, long count, long
   long stride = padded(width);
   for (long r = 0; r < count; r++) copy_row(from + r * row_stride, width, out + r * stride);
   for (long i = count * stride; i < QUERIES * stride; i += LANES) store(out + i, splat(0));
-}
-
-/// The first `width` of a row times a factor.
-PB_INLINE void put_row(const float *from, float factor, long width, float *out) {
-  long whole = width - width % LANES;
-  for (long d = 0; d < whole; d += LANES) store(out + d, load(from + d) * factor);
-  for (long d = whole; d < width; d++) out[d] = from[d] * factor;
-}
-
-/// out[QUERIES][columns] = rows[QUERIES][depth] · matrix[depth][columns]; the matrix' and the result's
-/// strides are `stride`, columns a multiple of the lanes.
-PB_INLINE void block_product(const float *rows, long row_stride, const float *matrix, float *out,
-                             long depth, long columns, long stride) {
-  long column = 0;
-  for (; column + 2 * LANES <= columns; column += 2 * LANES) {
-    lanes a[QUERIES], b[QUERIES];
-#pragma clang loop unroll(full)
-    for (int r = 0; r < QUERIES; r++) a[r] = b[r] = splat(0);
-    for (long k = 0; k < depth; k++) {
-      lanes first = load(matrix + k * stride + column), second = load(matrix + k * stride + column + LANES);
-#pragma clang loop unroll(full)
-      for (int r = 0; r < QUERIES; r++) {
-        float x = rows[r * row_stride + k];
-        a[r] += x * first;
-        b[r] += x * second;
-      }
-    }
-#pragma clang loop unroll(full)
-    for (int r = 0; r < QUERIES; r++) {
-      store(out + r * stride + column, a[r]);
-      store(out + r * stride + column + LANES, b[r]);
-    }
-  }
-  for (; column < columns; column += LANES) {
-    lanes a[QUERIES];
-#pragma clang loop unroll(full)
-    for (int r = 0; r < QUERIES; r++) a[r] = splat(0);
-    for (long k = 0; k < depth; k++) {
-      lanes first = load(matrix + k * stride + column);
-#pragma clang loop unroll(full)
-      for (int r = 0; r < QUERIES; r++) a[r] += rows[r * row_stride + k] * first;
-    }
-#pragma clang loop unroll(full)
-    for (int r = 0; r < QUERIES; r++) store(out + r * stride + column, a[r]);
-  }
 }
 
 /// Adds columns[QUERIES][keys]ᵀ · rows[QUERIES][width] to out[keys][width], width padded.
@@ -189,32 +92,6 @@ PB_INLINE long most_visible(const int32_t *limits, long count) {
   return most;
 }
 
-/// Turns a row of scores into probabilities times their sum up to `limit`, zero up to `columns`; gives the log of
-/// the sum and the sum's inverse.
-PB_INLINE float softmax_row(float *scores, long limit, long columns, float scale, float *inverse) {
-  lanes high = splat(-INFINITY);
-  long whole = limit - limit % LANES;
-  for (long i = 0; i < whole; i += LANES) high = larger(high, load(scores + i));
-  if (whole < limit) {
-    lanes rest;
-    load_part(&rest, scores + whole, limit - whole, -INFINITY);
-    high = larger(high, rest);
-  }
-  float most = largest(&high) * scale;
-  lanes total = splat(0);
-  int_lanes lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  for (long i = 0; i < columns; i += LANES) {
-    lanes e = load(scores + i) * scale - most;
-    exponential(&e);
-    if (i + LANES > limit) e = choose(lane + (int32_t)i < (int_lanes){} + (int32_t)limit, e, splat(0));
-    store(scores + i, e);
-    total += e;
-  }
-  float all = sum(&total);
-  *inverse = 1.0f / all;
-  return logf(all) + most;
-}
-
 PB_CLONES
 void pb_attention_forward(const pb_attention *attention, const pb_attention_span *spans, long count,
                           float *out, float *log_sums, float *scratch) {
@@ -222,14 +99,14 @@ void pb_attention_forward(const pb_attention *attention, const pb_attention_span
   long group = a.heads / a.key_heads, row_stride = a.heads * a.width, wide = padded(a.width);
   for (long index = 0; index < count; index++) {
     const pb_attention_span s = spans[index];
-    long keys = s.prefix_count + s.key_count, stride = padded(keys);
+    long keys = s.key_count, stride = padded(keys);
     float *transposed = scratch, *values = transposed + stride * wide, *scores = values + stride * wide;
     float *queries = scores + QUERIES * stride, *results = queries + QUERIES * wide;
     for (long head = a.first_key_head * group; head < a.end_key_head * group; head++) {
       long offset = head / group * a.width;
       if (head % group == 0) {
-        pack_transposed(&a, &s, s.prefix_keys, a.keys, offset, transposed);
-        pack_rows(&a, &s, s.prefix_values, a.values, offset, values);
+        pack_transposed(&a, &s, a.keys, offset, transposed);
+        pack_rows(&a, &s, a.values, offset, values);
       }
       for (long block = 0; block < s.query_count; block += QUERIES) {
         long rows = s.query_count - block < QUERIES ? s.query_count - block : QUERIES;
@@ -270,9 +147,9 @@ void pb_attention_backward(const pb_attention *attention, const pb_attention_spa
     for (long head = a.first_key_head * group; head < a.end_key_head * group; head++) {
       long offset = head / group * a.width;
       if (head % group == 0) {
-        pack_transposed(&a, &s, 0, a.keys, offset, keys_across);
-        pack_transposed(&a, &s, 0, a.values, offset, values_across);
-        pack_rows(&a, &s, 0, a.keys, offset, keys_down);
+        pack_transposed(&a, &s, a.keys, offset, keys_across);
+        pack_transposed(&a, &s, a.values, offset, values_across);
+        pack_rows(&a, &s, a.keys, offset, keys_down);
         for (long i = 0; i < 2 * area; i++) key_sums[i] = 0;
       }
       for (long block = 0; block < s.query_count; block += QUERIES) {

@@ -3,8 +3,9 @@ public import Transformer
 
 /// What is evaluated: anything that gives log-likelihoods of answers and writes answers of its own.
 ///
-/// All functions must be pure: the same requests give the same numbers and texts for any number of threads
-/// and however the requests are grouped into calls. The results file depends on it. A request that cannot be
+/// All functions must be pure: the same calls give the same numbers and texts for any number of threads. How
+/// requests are grouped into calls may change the last bits alone, which rounding to four decimals takes away (see
+/// `roundedLogLikelihood`); who wants the same bytes groups them the same way. A request that cannot be
 /// answered gives a failure in its place; what stops everything is thrown.
 public protocol Scorer {
   /// Log-likelihoods of whole choices.

@@ -167,7 +167,7 @@ import Transformer
     for rows in c.counts {
       spans.append(
         pb_attention_span(
-          prefix_keys: nil, prefix_values: nil, prefix_stride: 0, prefix_count: 0, key_start: limits.count,
+          key_start: limits.count,
           key_count: rows, query_start: limits.count, query_count: rows))
       limits += (1...Int32(rows)).map { $0 }
     }

@@ -70,13 +70,8 @@ void pb_from_q6_k(const uint8_t *from, float *out, long count);
 
 // ---- Attention ----------------------------------------------------------------------------------
 
-/// Query rows that attend to the same keys: `prefix_count` rows at `prefix_keys`/`prefix_values`
-/// (stride `prefix_stride`), then `key_count` rows from row `key_start` of the batch's own.
+/// Query rows that attend to the same keys: `key_count` rows from row `key_start` of the batch.
 typedef struct {
-  const float *prefix_keys;
-  const float *prefix_values;
-  long prefix_stride;
-  long prefix_count;
   long key_start;
   long key_count;
   long query_start;
@@ -96,7 +91,7 @@ typedef struct {
   long end_key_head;
   long width;
   float scale;
-  /// How many of its span's keys, prefix included, a query row sees.
+  /// How many of its span's keys a query row sees.
   const int32_t *limits;
 } pb_attention;
 
@@ -105,10 +100,79 @@ long pb_attention_scratch(long keys, long width);
 /// out [query rows][heads · width]; log_sums [query rows][heads] for the way back.
 void pb_attention_forward(const pb_attention *attention, const pb_attention_span *spans, long count,
                           float *out, float *log_sums, float *scratch);
-/// Writes dqueries; adds to dkeys and dvalues (strides as the keys'). Spans must have no prefix.
+/// Writes dqueries; adds to dkeys and dvalues (strides as the keys').
 void pb_attention_backward(const pb_attention *attention, const pb_attention_span *spans, long count,
                            const float *out, const float *log_sums, const float *dout,
                            float *dqueries, float *dkeys, float *dvalues, float *scratch);
+
+/// Some rows of keys and of their values.
+typedef struct {
+  const float *keys;
+  const float *values;
+  long stride;
+  long count;
+} pb_key_run;
+
+/// Query rows that attend to a path of runs, of which the last ends with the rows' own keys.
+typedef struct {
+  const pb_key_run *runs;
+  long run_count;
+  /// How many keys at the path's beginning are those of the path before it.
+  long kept;
+  long query_start;
+  long query_count;
+} pb_attention_path;
+
+/// Attention over paths of a tree: keys that neighbouring paths share are packed once. Of `attention`, keys and values
+/// are not used; `limits` count along a row's path. The scratch is that for the longest path.
+void pb_attention_tree(const pb_attention *attention, const pb_attention_path *paths, long count, float *out,
+                       float *scratch);
+
+// ---- Generation, a row a text -------------------------------------------------------------------
+
+/// How the numbers of a matrix are written: as they are, or in blocks of 32 with a scale and an offset.
+typedef enum {
+  PB_STEP_F32,
+  PB_STEP_BF16,
+  PB_STEP_8,      // signed bytes · scale
+  PB_STEP_4       // half bytes · scale + offset; a block's first 16 numbers are the low halves
+} pb_step_format;
+
+/// A matrix [outputs][inputs].
+typedef struct {
+  pb_step_format format;
+  const void *numbers;
+  const float *scales;  // [outputs][inputs / 32]
+  const float *offsets; // the same
+  long inputs;
+} pb_step_matrix;
+
+/// y[row][output] = x[row] · w[output], or += with `adding`, for the outputs from `first` to `end`. A number of y
+/// does not depend on how many rows or outputs a call has.
+void pb_step_product(const pb_step_matrix *w, const float *x, long x_stride, long rows, long first, long end,
+                     float *y, long y_stride, int adding);
+/// `count` numbers, a multiple of 32, in blocks of signed bytes; a block's largest is 127.
+void pb_step_quantize(const float *from, int8_t *numbers, float *scales, long count);
+/// Numbers of a matrix' row as f32.
+void pb_step_row(const pb_step_matrix *w, long row, float *out);
+
+/// Keys and values of a text in one layer, for queries a row at a time: keys in blocks of sixteen, [width][16] each,
+/// values row after row; a head's after the one before it. The capacity is a multiple of sixteen.
+typedef struct {
+  float *keys;   // [key heads][capacity · width]
+  float *values; // [key heads][capacity][width]
+  long capacity;
+  long count;
+} pb_step_run;
+
+/// Writes rows of keys and values (stride `stride`) behind the first `place`.
+void pb_step_store(const pb_step_run *run, long place, const float *keys, const float *values, long stride, long rows,
+                   long key_heads, long width);
+/// Floats of scratch for so many keys in so many runs.
+long pb_step_scratch(long keys, long runs, long group, long width);
+/// One query row's attention over all keys of the runs, for the query heads that share the key head.
+void pb_step_attention(const float *query, const pb_step_run *runs, long count, long group, long key_head, long width,
+                       float scale, float *out, float *scratch);
 
 // ---- Whole arrays -------------------------------------------------------------------------------
 

@@ -1,106 +1,145 @@
 import Bytes
 import CVectorLoops
 
-/// Greedy generation: prompts in one batch, then one row a sequence and step against stored keys.
+/// Generation: prompts as a tree of tokens, each computed once, then one row a text and step against stored keys;
+/// texts that have ended make room for those that wait.
 struct Generation {
   private let model: LanguageModel
-  /// Sequences generated side by side. Fixed, so that the last bits depend on the prompts alone.
+  private let requests: [GenerationRequest]
+  private let prompts: [[Int32]]
+  private let store: KeyValueCache
+  private let threads: Int
+  /// Texts that are written side by side, and rows of a pass over prompts. Fixed, so that the last bits depend on
+  /// the requests alone.
   private static let together = 32
+  private static let passRows = 1_024
+  /// Bytes of keys and values of the texts side by side, unless a single one needs more.
+  private static let mostBytes = 1 << 30
+  /// Fewer tokens are not worth sharing.
+  private static let leastShared = 32
 
-  init(_ model: LanguageModel) { self.model = model }
+  private let tree: PrefixTree
 
-  /// How many tokens of a prompt are read: what the answer leaves, but at least half of the context.
-  func promptRoom(_ maximumTokens: Int) -> Int {
+  init(_ model: LanguageModel, _ requests: [GenerationRequest], threads: Int) {
+    self.model = model
+    self.requests = requests
+    self.threads = max(1, threads)
+    var encoder = RequestEncoder(model)
+    prompts = requests.map { encoder.prompt($0).tokens }
     let context = model.configuration.contextLength
-    return max(context - maximumTokens, context / 2, model.tokenizer.shortestPrompt)
+    let longest = zip(prompts, requests).map { min(context, $0.count + max(0, $1.maximumTokens)) }.max() ?? 1
+    let fitting = Self.mostBytes / max(1, longest * StepMemory.rowBytes(model.configuration))
+    var tree = PrefixTree(rows: Self.passRows, ends: max(1, min(Self.together / 2, fitting)))
+    for (text, shared) in PrefixTree.order(prompts) {
+      // A text's last token is computed where it ends: its logits are wanted there.
+      tree.add(text, prompts[text], shared: min(shared, prompts[text].count - 1))
+    }
+    tree.finish()
+    self.tree = tree
+    store = KeyValueCache(model.configuration, capacity: tree.storedRows)
   }
 
-  private struct TokenizedRequest {
-    var prompt: [Int32]
-    var maximumTokens: Int
-  }
-
-  func run(_ requests: [GenerationRequest], threads: Int) throws -> [GeneratedText] {
-    var encoder = TokenEncoder(model.tokenizer)
-    let tokenized = requests.map { request in
-      let prompt = model.tokenizer.prompt(
-        request.prompt, room: promptRoom(request.maximumTokens), &encoder)
-      return TokenizedRequest(prompt: prompt.tokens, maximumTokens: max(0, request.maximumTokens))
+  func run() throws -> [GeneratedText] {
+    let team = StepTeam(threads: threads)
+    let step = StepPass(model.weights, model.stepWeights, team)
+    let pass = TransformerPass(model.weights, precision: model.productPrecision, threads: threads)
+    var results = [GeneratedText?](repeating: nil, count: requests.count)
+    var active: [StepText] = []
+    var waiting = tree.passes[...]
+    var shared: Shared?
+    /// Takes out the texts that have come to their end.
+    func sortOut() {
+      for text in active where text.count >= model.configuration.contextLength { text.written.cutOff() }
+      for text in active where text.written.ending != nil { results[text.request] = text.written.text }
+      active.removeAll { $0.written.ending != nil }
     }
-    let starts = Array(stride(from: 0, to: requests.count, by: Self.together))
-    let results = Results<[GeneratedText]>(count: starts.count)
-    let passes = PassPool(model.weights)
-    try Workers.run(starts.count, threads: threads) { piece, _ in
-      let range = starts[piece]..<min(requests.count, starts[piece] + Self.together)
-      results.set(piece, try passes.with { try answer(tokenized[range], $0) })
-    }
-    return results.all.flatMap { $0 }
-  }
-
-  private final class Sequence {
-    var tokens: [Int32] = []
-    var ending = GeneratedText.Ending.length
-    let maximumTokens: Int
-    let cache: KeyValueCache
-
-    init(_ cache: KeyValueCache, maximumTokens: Int) {
-      self.cache = cache
-      self.maximumTokens = maximumTokens
-    }
-  }
-
-  private func answer(
-    _ requests: ArraySlice<TokenizedRequest>, _ pass: TransformerPass
-  ) throws -> [GeneratedText] {
-    let context = model.configuration.contextLength
-    var batch = TokenBatch()
-    var sequences: [Sequence] = []
-    for request in requests {
-      let span = batch.append(prompt: request.prompt)
-      batch.predict(span.start + span.count - 1)
-      let capacity = min(context, request.prompt.count + request.maximumTokens)
-      sequences.append(
-        Sequence(
-          KeyValueCache(model.configuration, capacity: capacity), maximumTokens: request.maximumTokens))
-    }
-    var chosen = try largest(batch, .storing(sequences.map(\.cache)), pass)
-    for (sequence, request) in zip(sequences, requests) { sequence.cache.advance(request.prompt.count) }
-    var active = sequences
     while true {
-      var going: [Sequence] = []
-      batch.removeAll()
-      for (sequence, token) in zip(active, chosen) where sequence.maximumTokens > 0 {
-        guard token != model.tokenizer.end else {
-          sequence.ending = .end
-          continue
-        }
-        sequence.tokens.append(token)
-        guard sequence.tokens.count < sequence.maximumTokens, sequence.cache.count < context else { continue }
-        let span = batch.append(prompt: CollectionOfOne(token), from: sequence.cache.count)
-        batch.predict(span.start)
-        going.append(sequence)
+      while let next = waiting.first, hasRoom(for: next, beside: active) {
+        waiting.removeFirst()
+        active += try begin(next, &shared, pass, step)
+        sortOut()
       }
-      active = going
       guard !active.isEmpty else { break }
-      chosen = try largest(batch, .stored(active.map(\.cache)), pass)
-      for sequence in active { sequence.cache.advance(1) }
+      step.run(active)
+      sortOut()
     }
-    return sequences.map {
-      GeneratedText(
-        text: model.tokenizer.decode($0.tokens), tokens: $0.tokens.count, ending: $0.ending)
-    }
+    return results.map { $0 ?? GeneratedText(text: "", tokens: 0, ending: .length) }
   }
 
-  private func largest(
-    _ batch: TokenBatch, _ source: TransformerPass.KeySource, _ pass: TransformerPass
-  ) throws -> [Int32] {
-    var result = [Int32](repeating: 0, count: batch.predicting.count)
-    try pass.logits(batch, keys: source) { logits, rows in
-      result.withUnsafeMutableBufferPointer { buffer in
-        guard let start = buffer.baseAddress else { return }
-        pb_largest(logits, start + rows.lowerBound, rows.count, model.configuration.vocabulary)
-      }
+  private func hasRoom(for pass: PrefixTree.Pass, beside active: [StepText]) -> Bool {
+    guard !active.isEmpty else { return true }
+    let rows =
+      active.reduce(0) { $0 + $1.own.capacity } + pass.ends.reduce(0) { $0 + capacity($1.text) + 16 }
+    return active.count + pass.ends.count <= Self.together
+      && rows * StepMemory.rowBytes(model.configuration) <= Self.mostBytes
+  }
+
+  private func capacity(_ text: Int) -> Int {
+    min(model.configuration.contextLength, prompts[text].count + max(0, requests[text].maximumTokens))
+  }
+
+  /// The beginning that neighbouring texts have in common.
+  private struct Shared {
+    var tokens: ArraySlice<Int32>
+    var memory: StepMemory
+  }
+
+  /// Computes a pass over prompts; gives the texts that end in it, each with its first token taken.
+  private func begin(
+    _ planned: PrefixTree.Pass, _ shared: inout Shared?, _ pass: TransformerPass, _ step: StepPass
+  ) throws -> [StepText] {
+    var copies: [KeyStore.Copy] = []
+    let count = sharedCount(planned.ends.map(\.text), known: &shared)
+    if count > 0, shared == nil, let first = planned.ends.first {
+      let memory = StepMemory(model.configuration, capacity: count)
+      memory.count = count
+      copies += Self.copies(of: first.path, from: 0, to: count, into: memory)
+      shared = Shared(tokens: prompts[first.text][..<count], memory: memory)
     }
-    return result
+    var batch = planned.batch
+    let texts = planned.ends.map { end in
+      let memory = StepMemory(model.configuration, capacity: capacity(end.text) - count)
+      memory.count = prompts[end.text].count - count
+      copies += Self.copies(of: end.path, from: count, to: prompts[end.text].count, into: memory)
+      if let last = end.path.last { batch.predict(last.start + last.count - 1) }
+      return StepText(
+        end.text, requests[end.text], model.tokenizer, shared: count > 0 ? shared?.memory : nil, own: memory)
+    }
+    let keys = KeyStore(path: store, moves: planned.moves, copies: copies)
+    try pass.logits(batch, keys: keys) { logits, rows in step.choose(Array(texts[rows]), logits) }
+    return texts
+  }
+
+  /// How many tokens the texts of a pass share with each other, and with those before where that is as good.
+  private func sharedCount(_ texts: [Int], known: inout Shared?) -> Int {
+    guard let first = texts.first else { return 0 }
+    var count = texts.reduce(prompts[first].count) { min($0, prompts[$1].count - 1) }
+    for text in texts.dropFirst() { count = min(count, PrefixTree.shared(prompts[first], prompts[text])) }
+    if let before = known {
+      let isFront = texts.allSatisfy {
+        prompts[$0].count > before.tokens.count && prompts[$0].starts(with: before.tokens)
+      }
+      if isFront, before.tokens.count * 2 >= count || texts.count == 1 { return before.tokens.count }
+    }
+    known = nil
+    return texts.count > 1 && count >= Self.leastShared ? count : 0
+  }
+
+  /// What of a path's rows stands at the places from `from` to `to`.
+  private static func copies(
+    of path: [TokenBatch.Run], from: Int, to: Int, into memory: StepMemory
+  ) -> [KeyStore.Copy] {
+    var copies: [KeyStore.Copy] = []
+    var depth = 0
+    for run in path {
+      let (start, end) = (max(from, depth), min(to, depth + run.count))
+      if start < end {
+        let rows = TokenBatch.Run(
+          start: run.start + start - depth, count: end - start, isStored: run.isStored)
+        copies.append(KeyStore.Copy(rows: rows, to: memory, place: start - from))
+      }
+      depth += run.count
+    }
+    return copies
   }
 }

@@ -1,18 +1,50 @@
 package import Bytes
 import JSON
 import Records
+import Synchronization
 
 /// A trained model with its tokenizer, ready to score and to answer. May be shared between threads.
 public final class LanguageModel: Sendable {
   public let configuration: ModelConfiguration
   public let tokenizer: Tokenizer
+  public let precision: ModelPrecision
   package let weights: ModelWeights
+  /// The file that the weights were read from, where it is one with blocks.
+  private let source: GGUFTensors?
+  /// Made once, unless a training goes on with the weights.
+  private let steps = Mutex<StepWeights?>(nil)
+  private let isFixed: Bool
 
-  package init(weights: ModelWeights, tokenizer: Tokenizer) {
+  package convenience init(weights: ModelWeights, tokenizer: Tokenizer, precision: ModelPrecision = .f32) {
+    self.init(weights, tokenizer, precision, isFixed: false)
+  }
+
+  private init(
+    _ weights: ModelWeights, _ tokenizer: Tokenizer, _ precision: ModelPrecision, source: GGUFTensors? = nil,
+    isFixed: Bool
+  ) {
     configuration = weights.configuration
     self.tokenizer = tokenizer
     self.weights = weights
+    self.precision = precision
+    self.source = source
+    self.isFixed = isFixed
+    // Scores are those of the rounded weights as well.
+    if precision == .int8 { _ = stepWeights }
   }
+
+  /// The matrices as generation reads them.
+  var stepWeights: StepWeights {
+    let isKept = isFixed || precision == .int8
+    return steps.withLock { held in
+      if isKept, let held { return held }
+      let made = StepWeights(weights, precision, source: source)
+      if isKept { held = made }
+      return made
+    }
+  }
+
+  var productPrecision: ProductPrecision { precision == .bf16 ? .bf16 : .f32 }
 
   /// The names of the files in a model's folder.
   package enum FileName {
@@ -27,11 +59,11 @@ public final class LanguageModel: Sendable {
   /// or a GGUF file.
   ///
   /// - Throws: a `Diagnostic` for a missing or damaged file.
-  public static func load(_ path: String) throws -> LanguageModel {
-    isFolder(path) ? try load(folder: path) : try load(file: path)
+  public static func load(_ path: String, precision: ModelPrecision = .f32) throws -> LanguageModel {
+    isFolder(path) ? try load(folder: path, precision) : try load(file: path, precision)
   }
 
-  private static func load(folder: String) throws -> LanguageModel {
+  private static func load(folder: String, _ precision: ModelPrecision) throws -> LanguageModel {
     let configurationPath = folder + "/" + FileName.configuration
     let keys = try JSONNode.read(configurationPath, advice: "copy or train the model again")
     let configuration = try ModelConfiguration(keys.value, path: configurationPath)
@@ -46,17 +78,17 @@ public final class LanguageModel: Sendable {
       tokenizer.frame = try PromptFile.read(prompt, vocabulary: tokenizer.vocabulary)
     }
     let weights = try ModelWeights(configuration, from: try SafetensorsFolder(folder))
-    return LanguageModel(weights: weights, tokenizer: tokenizer)
+    return LanguageModel(weights, tokenizer, precision, isFixed: true)
   }
 
-  private static func load(file path: String) throws -> LanguageModel {
+  private static func load(file path: String, _ precision: ModelPrecision) throws -> LanguageModel {
     let file = try GGUFFile(path: path)
     let configuration = try ModelConfiguration(file)
     let tokenizer = try Tokenizer(file)
     try check(tokenizer, configuration, path)
+    let source = try GGUFTensors(file, configuration)
     return LanguageModel(
-      weights: try ModelWeights(configuration, from: try GGUFTensors(file, configuration)),
-      tokenizer: tokenizer)
+      try ModelWeights(configuration, from: source), tokenizer, precision, source: source, isFixed: true)
   }
 
   /// A token's number, or the first of several.
@@ -139,28 +171,28 @@ extension LanguageModel {
   public func generate(
     _ requests: [GenerationRequest], threads: Int
   ) throws -> [Result<GeneratedText, RequestFailure>] {
-    try Generation(self).run(requests, threads: threads).map { .success($0) }
+    try Generation(self, requests, threads: threads).run().map { .success($0) }
+  }
+
+  /// How many tokens each request takes with its longest answer, before anything is cut, and how many there may be.
+  public func lengths(of requests: [ScoringRequest]) -> (tokens: [Int], limit: Int)? {
+    var encoder = RequestEncoder(self)
+    return (requests.map { encoder.length($0) }, configuration.contextLength)
   }
 
   /// How many of the requests' prompts are too long for the context, and by how much.
   public func cuts(of requests: [ScoringRequest]) -> PromptCuts {
-    var encoder = TokenEncoder(tokenizer)
+    var encoder = RequestEncoder(self)
     var cuts = PromptCuts()
-    for request in requests {
-      let longest = request.choices.map { tokenizer.target($0, &encoder).count }.max() ?? 0
-      cuts.note(tokenizer.prompt(request.prompt, room: configuration.contextLength - longest, &encoder).cut)
-    }
+    for request in requests { cuts.note(encoder.answers(request)?.map(\.cut).max() ?? 0) }
     return cuts
   }
 
   /// The same for prompts to be continued.
   public func cuts(of requests: [GenerationRequest]) -> PromptCuts {
-    var encoder = TokenEncoder(tokenizer)
+    var encoder = RequestEncoder(self)
     var cuts = PromptCuts()
-    for request in requests {
-      let room = Generation(self).promptRoom(request.maximumTokens)
-      cuts.note(tokenizer.prompt(request.prompt, room: room, &encoder).cut)
-    }
+    for request in requests { cuts.note(encoder.prompt(request).cut) }
     return cuts
   }
 }

@@ -14,7 +14,7 @@ struct QueryRows {
   var used: Int
   /// The positions of the rows.
   var positions: [Int32]
-  /// How many keys of its span each row sees, prefix included.
+  /// How many keys of its span each row sees, its path included.
   var limits: [Int32]
   var spans: [Span]
 
@@ -27,7 +27,7 @@ struct QueryRows {
     spans = []
     for span in batch.spans {
       spans.append(Span(span: span, queryStart: span.start, queryCount: span.count))
-      for place in 0..<span.count { limits.append(Int32(span.prefixCount + place + 1)) }
+      for place in 0..<span.count { limits.append(Int32(span.before + place + 1)) }
     }
   }
 
@@ -47,7 +47,7 @@ struct QueryRows {
     for span in batch.spans {
       let start = next
       while next < used, rows[next] < span.start + span.count {
-        limits.append(Int32(span.prefixCount + Int(rows[next]) - span.start + 1))
+        limits.append(Int32(span.before + Int(rows[next]) - span.start + 1))
         next += 1
       }
       if next > start { spans.append(Span(span: span, queryStart: start, queryCount: next - start)) }

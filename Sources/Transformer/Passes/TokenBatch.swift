@@ -1,12 +1,21 @@
 /// The tokens of many examples one after the other, without padding: products run over all rows at once,
 /// attention stays inside each span.
 package struct TokenBatch: Sendable {
-  /// Rows that attend to the same keys: those of an earlier prefix, if any, and their own.
+  /// Rows that attend to the same keys: those of a path that led to them, if any, and their own.
   struct Span: Sendable {
-    var prefixStart = 0
-    var prefixCount = 0
     var start: Int
     var count: Int
+    var path: [Run] = []
+    /// How many keys the path has.
+    var before = 0
+  }
+
+  /// Some rows' keys on the path to a span.
+  struct Run: Sendable, Equatable {
+    /// A row of the batch, or of stored keys.
+    var start: Int
+    var count: Int
+    var isStored = false
   }
 
   package private(set) var tokens: [Int32] = []
@@ -72,22 +81,15 @@ package struct TokenBatch: Sendable {
     for (place, token) in target.enumerated() { predict(start + first + place, token, weight) }
   }
 
-  /// Appends a prompt; nothing is predicted yet.
-  mutating func append(prompt: some Collection<Int32>, from position: Int = 0) -> Span {
-    let start = rows
-    for (place, token) in prompt.enumerated() { add(token, position: position + place) }
-    let span = Span(start: start, count: rows - start)
-    spans.append(span)
-    return span
-  }
+  /// Appends a text; nothing is predicted yet.
+  mutating func append(prompt: some Collection<Int32>) -> Span { append(branch: prompt, after: []) }
 
-  /// Appends tokens that go on where the prefix ended and see it and themselves.
-  mutating func append(branch: some Collection<Int32>, after prefix: Span) -> Span {
-    guard !branch.isEmpty else { return Span(start: rows, count: 0) }
+  /// Appends tokens that go on where a path ends and see it and themselves.
+  mutating func append(branch: some Collection<Int32>, after path: [Run]) -> Span {
+    let before = path.reduce(0) { $0 + $1.count }
     let start = rows
-    for (place, token) in branch.enumerated() { add(token, position: prefix.count + place) }
-    let span = Span(
-      prefixStart: prefix.start, prefixCount: prefix.count, start: start, count: rows - start)
+    for (place, token) in branch.enumerated() { add(token, position: before + place) }
+    let span = Span(start: start, count: rows - start, path: path, before: before)
     spans.append(span)
     return span
   }

@@ -31,7 +31,7 @@ extension TransformerPass {
       let input = state.streams[index]
       let kept =
         recomputes
-        ? try forwardLayer(index, input, into: arena.floats(rows.count * width), state.batch, rows, .batch)
+        ? try forwardLayer(index, input, into: arena.floats(rows.count * width), state.batch, rows, nil)
         : state.layers[index]
       try LayerBackward(pass: self, index: index, input: input, state: kept, batch: state.batch, rows: rows)
         .run(dstream, into: dinput, gradient.pointer, adding: adding)

@@ -22,11 +22,11 @@ extension TransformerPass {
   ///
   /// - Parameter give: rows·V logits and which of the predicting rows they belong to.
   func logits(
-    _ batch: TokenBatch, keys source: KeySource = .batch, _ give: (Floats, Range<Int>) throws -> Void
+    _ batch: TokenBatch, keys store: KeyStore? = nil, _ give: (Floats, Range<Int>) throws -> Void
   ) throws {
     let mark = arena.mark
     defer { arena.release(mark) }
-    let state = try forward(batch, keys: source)
+    let state = try forward(batch, keys: store)
     try forEachBlock(of: state) { range, logits in
       try give(logits, range.lowerBound..<min(range.upperBound, state.last.used))
     }

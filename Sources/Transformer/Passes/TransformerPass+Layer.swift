@@ -16,7 +16,7 @@ extension TransformerPass {
 
   func forwardLayer(
     _ index: Int, _ input: Floats, into output: Floats, _ batch: TokenBatch, _ rows: QueryRows,
-    _ source: KeySource
+    _ store: KeyStore?
   ) throws -> LayerState {
     let c = configuration
     let count = rows.count
@@ -27,7 +27,7 @@ extension TransformerPass {
       middle: arena.floats(count * c.dimension), feedInverse: arena.floats(count),
       gateUp: arena.floats(count * 2 * c.hiddenDimension))
     try forwardKeys(index, input, batch, rows, state)
-    try attend(index, state, batch, rows, source)
+    try attend(index, state, rows, store)
     try forwardFeed(index, into: output, rows, state)
     return state
   }

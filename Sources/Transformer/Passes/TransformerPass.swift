@@ -61,16 +61,6 @@ package final class TransformerPass {
   /// Products of fewer rows are slower, but every thread should have some.
   static func pieceRows(_ rows: Int) -> Int { min(256, max(64, (rows / 4 + 15) / 16 * 16)) }
 
-  /// Where the keys of a layer come from.
-  enum KeySource {
-    /// The batch's own rows.
-    case batch
-    /// The batch's own rows, which are also stored for later batches.
-    case storing([KeyValueCache])
-    /// The stored rows; every span is one new row of its sequence, stored first.
-    case stored([KeyValueCache])
-  }
-
   /// What the forward pass leaves: a state a layer (where kept) and the normed last rows.
   struct ForwardState {
     var batch: TokenBatch
@@ -92,8 +82,10 @@ package final class TransformerPass {
   }
 
   /// Runs the layers; the result is valid until the arena is released.
+  ///
+  /// - Parameter store: for batches whose spans have paths; nil: every span sees itself.
   func forward(
-    _ batch: TokenBatch, keys source: KeySource = .batch, keeping: Keeping = .nothing
+    _ batch: TokenBatch, keys store: KeyStore? = nil, keeping: Keeping = .nothing
   ) throws -> ForwardState {
     let batch = batch.filledUp(to: precision.rowMultiple)
     let width = configuration.dimension
@@ -111,7 +103,7 @@ package final class TransformerPass {
         keeping == .nothing ? (index % 2 == 0 ? spare : streams[0]) : arena.floats(rows.count * width)
       let input = keeping == .nothing ? (index % 2 == 0 ? streams[0] : spare) : streams[index]
       let mark = arena.mark
-      let state = try forwardLayer(index, input, into: output, batch, rows, source)
+      let state = try forwardLayer(index, input, into: output, batch, rows, store)
       if keeping == .everything { layers.append(state) } else { arena.release(mark) }
       if keeping != .nothing { streams.append(output) }
     }

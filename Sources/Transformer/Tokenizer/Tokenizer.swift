@@ -23,6 +23,11 @@ public struct Tokenizer: Sendable {
   let composes: Bool
   /// Whether the model learnt with `begin` before every text.
   var isPrefixed = false
+  /// The token that ends texts of the model's, which need not be the one that ends an answer.
+  var textEnd: Int32?
+  /// The token that the first of a text without a prompt is predicted from: the beginning where the model names one,
+  /// else the end of the text before.
+  var textStart: Int32 = 0
   /// What stands around the parts of an example.
   package internal(set) var frame: PromptFrame
 
@@ -101,7 +106,7 @@ public struct Tokenizer: Sendable {
   }
 
   /// Without the white space at both ends, as Jinja's `trim` leaves it.
-  private static func trimmed(_ text: String) -> String {
+  static func trimmed(_ text: String) -> String {
     let scalars = text.unicodeScalars
     guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
       let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })

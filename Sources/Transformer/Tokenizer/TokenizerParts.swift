@@ -161,5 +161,7 @@ extension Tokenizer {
     self.frame = frame
     isPrefixed = prefixed
     self.begin = begin ?? frame.before.first ?? frame.end
+    textEnd = end
+    textStart = begin ?? end ?? frame.end
   }
 }

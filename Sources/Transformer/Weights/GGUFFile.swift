@@ -38,9 +38,12 @@ package final class GGUFFile: Sendable {
 
   /// Writes a tensor's numbers as f32, row after row.
   package func copy(_ tensor: Tensor, to memory: UnsafeMutablePointer<Float>) {
-    file.withBytes { bytes in
-      tensor.format.dequantize(UnsafeRawBufferPointer(rebasing: bytes[tensor.range]), to: memory)
-    }
+    withBytes(of: tensor) { tensor.format.dequantize($0, to: memory) }
+  }
+
+  /// Gives a tensor's bytes as the file has them.
+  func withBytes(of tensor: Tensor, _ body: (UnsafeRawBufferPointer) -> Void) {
+    file.withBytes { body(UnsafeRawBufferPointer(rebasing: $0[tensor.range])) }
   }
 
   // MARK: Metadata

@@ -1,7 +1,7 @@
 package import Bytes
 
 /// A GGUF file's tensors under Hugging Face's names and in their order of rows.
-package struct GGUFTensors: TensorSource {
+package struct GGUFTensors: TensorSource, Sendable {
   private let file: GGUFFile
   private let configuration: ModelConfiguration
   /// Whether the rows of queries and keys stand as llama.cpp's `llama` turns them: the two numbers of a pair
@@ -44,14 +44,34 @@ package struct GGUFTensors: TensorSource {
     let width = tensor.shape.dropFirst().reduce(1, *)
     let turned = FloatMemory(count: rows * width)
     file.copy(tensor, to: turned.pointer)
-    let head = configuration.headWidth
     for row in 0..<rows {
-      // Row i of the head's first half is the even row 2i, of its second half the odd one after it.
-      let (first, place) = (row / head * head, row % head)
-      let from = first + (place < head / 2 ? 2 * place : 2 * (place - head / 2) + 1)
-      (memory + row * width).update(from: turned.pointer + from * width, count: width)
+      (memory + row * width).update(from: turned.pointer + ownRow(row, name) * width, count: width)
     }
     withExtendedLifetime(turned) {}
+  }
+
+  /// How the file writes a tensor's numbers.
+  func format(of name: String) -> BlockFormat? { tensor(name)?.format }
+
+  /// Gives each row of a matrix as the file writes it.
+  func eachRow(_ name: String, _ body: (Int, UnsafeRawBufferPointer) -> Void) {
+    guard let tensor = tensor(name), let rows = tensor.shape.first, rows > 0 else { return }
+    file.withBytes(of: tensor) { bytes in
+      let size = bytes.count / rows
+      for row in 0..<rows {
+        let start = ownRow(row, name) * size
+        body(row, UnsafeRawBufferPointer(rebasing: bytes[start..<start + size]))
+      }
+    }
+  }
+
+  /// Where the file has a row.
+  private func ownRow(_ row: Int, _ name: String) -> Int {
+    guard isInterleaved, name.contains(".q_proj.") || name.contains(".k_proj.") else { return row }
+    // Row i of the head's first half is the even row 2i, of its second half the odd one after it.
+    let head = configuration.headWidth
+    let (first, place) = (row / head * head, row % head)
+    return first + (place < head / 2 ? 2 * place : 2 * (place - head / 2) + 1)
   }
 
   /// Hugging Face's name for one of llama.cpp's (gguf-py, `tensor_mapping.py`); other names stay.
