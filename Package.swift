@@ -73,7 +73,8 @@ let package = Package(
     .target(name: "Transformer", dependencies: ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"]),
     .target(name: "Training", dependencies: ["Bytes", "Records", "JSON", "Transformer"]),
     .target(
-      name: "Evaluation", dependencies: ["Bytes", "Records", "JSON", "HTTP", "Metrics", "Transformer"]),
+      name: "Evaluation",
+      dependencies: ["Bytes", "Records", "JSON", "HTTP", "Metrics", "Patterns", "Transformer"]),
     .target(name: "Reports", dependencies: ["Bytes", "Records", "JSON"]),
     .target(
       name: "Phrasebook",

@@ -9,44 +9,46 @@ extension EvaluationResults {
   /// The content of `results.json`; the same figures give the same bytes.
   public var value: Value {
     let paired = tasks.filter { $0.gap != nil }
-    return object([
-      ("format_version", .integer(Int64(Self.formatVersion))),
-      ("model", .string(model.name)),
-      ("precision", model.precision.map(Value.string) ?? .null),
-      (
-        "model_files",
-        .list(model.files.map { object([("path", .string($0.path)), ("sha256", .string($0.sha256))]) })
-      ),
-      ("endpoint", account?.value ?? .null),
-      ("manifest_sha256", .string(manifestSHA256)),
-      (
-        "predictions",
-        object([
-          ("path", .string("evaluation/predictions.jsonl")), ("sha256", .string(predictions.sha256)),
-          ("n", count(examples.values.reduce(0, +))),
-        ])
-      ),
-      ("shots", count(shots)),
-      ("seed", unsigned(bootstrap.seed)),
-      ("gap", gapValue(gap?.gap, n: paired.count)),
-      ("gap_of_means", gapValue(gap?.gapOfMeans, n: paired.count)),
-      ("seen", number(seen)),
-      ("unseen", number(unseen)),
-      ("seen_interval", interval(gap?.seen)),
-      ("unseen_interval", interval(gap?.unseen)),
-      ("chance", mean(of: paired.isEmpty ? tasks : paired, \.chance)),
-      ("majority", mean(of: paired.isEmpty ? tasks : paired, \.majority)),
-      (
-        "n",
-        object(
-          [("tasks", count(tasks.count)), ("paired_tasks", count(paired.count))]
-            + EvaluationCell.allCases.map { ($0.rawValue, count(examples[$0] ?? 0)) })
-      ),
-      ("tasks", .list(tasks.map { $0.value(isUnseenTask: false) })),
-      ("unseen_tasks", .list(unseenTasks.map { $0.value(isUnseenTask: true) })),
-      ("not_evaluated", .list(notEvaluated.map(Value.string))),
-      ("notes", .list(notes.map(Value.string))),
-    ])
+    return object(
+      [
+        ("format_version", .integer(Int64(Self.formatVersion))),
+        ("model", .string(model.name)),
+        ("precision", model.precision.map(Value.string) ?? .null),
+        (
+          "model_files",
+          .list(model.files.map { object([("path", .string($0.path)), ("sha256", .string($0.sha256))]) })
+        ),
+        ("endpoint", account?.value ?? .null),
+        ("manifest_sha256", .string(manifestSHA256)),
+        (
+          "predictions",
+          object([
+            ("path", .string("evaluation/predictions.jsonl")), ("sha256", .string(predictions.sha256)),
+            ("n", count(examples.values.reduce(0, +))),
+          ])
+        ),
+      ] + prompting.pairs(contents: contents) + [
+        ("failures", count(failures)),
+        ("seed", unsigned(bootstrap.seed)),
+        ("gap", gapValue(gap?.gap, n: paired.count)),
+        ("gap_of_means", gapValue(gap?.gapOfMeans, n: paired.count)),
+        ("seen", number(seen)),
+        ("unseen", number(unseen)),
+        ("seen_interval", interval(gap?.seen)),
+        ("unseen_interval", interval(gap?.unseen)),
+        ("chance", mean(of: paired.isEmpty ? tasks : paired, \.chance)),
+        ("majority", mean(of: paired.isEmpty ? tasks : paired, \.majority)),
+        (
+          "n",
+          object(
+            [("tasks", count(tasks.count)), ("paired_tasks", count(paired.count))]
+              + EvaluationCell.allCases.map { ($0.rawValue, count(examples[$0] ?? 0)) })
+        ),
+        ("tasks", .list(tasks.map { $0.value(isUnseenTask: false) })),
+        ("unseen_tasks", .list(unseenTasks.map { $0.value(isUnseenTask: true) })),
+        ("not_evaluated", .list(notEvaluated.map(Value.string))),
+        ("notes", .list(notes.map(Value.string))),
+      ])
   }
 
   private func gapValue(_ estimate: Estimate?, n: Int) -> Value {
@@ -76,12 +78,12 @@ extension TaskResult {
       ]
     }
     pairs.append(("unseen", unseen?.json ?? .null))
-    return object(pairs)
+    return object(pairs + prompting)
   }
 }
 
 extension CellFigures {
-  fileprivate var json: Value {
+  var json: Value {
     object([
       ("median", .number(distribution.median)), ("mean", .number(distribution.mean)),
       ("q1", .number(distribution.q1)), ("q3", .number(distribution.q3)),

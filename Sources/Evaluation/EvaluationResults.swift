@@ -10,8 +10,12 @@ public struct EvaluationResults: Sendable {
   public var predictions: AtomicFile.Summary
   /// Examples evaluated in each cell, in the order of `EvaluationCell.allCases`.
   public var examples: [EvaluationCell: Int]
-  /// Solved examples placed in each prompt.
-  public var shots: Int
+  /// How the model was asked.
+  public var prompting: PromptingSettings
+  /// What stood in the record's place in content-free prompts.
+  var contents: [String]
+  /// Questions without an answer, which count as wrong.
+  public var failures: Int
   public var bootstrap: BootstrapSettings
   /// In the manifest's order.
   public var tasks: [TaskResult]
@@ -37,27 +41,30 @@ public struct EvaluationResults: Sendable {
   }
 
   init(
-    _ tallies: [(task: MixtureSummary.Task, tally: TaskTally)], mixture: MixtureSummary,
+    _ prompted: [(task: MixtureSummary.Task, tally: PromptedTask)], mixture: MixtureSummary,
     model: ModelIdentity, predictions: AtomicFile.Summary, examples: [EvaluationCell: Int],
-    cuts: PromptCuts, bootstrap: BootstrapSettings
+    prompting: PromptingSettings, contents: [String], notes: [String], bootstrap: BootstrapSettings
   ) throws {
+    let tallies = prompted.map { (task: $0.task, tally: $0.tally.main) }
     self.model = model
     manifestSHA256 = mixture.sha256
     self.predictions = predictions
     self.examples = examples
-    shots = 0
+    self.prompting = prompting
+    self.contents = contents
+    failures = prompted.reduce(0) { $0 + $1.tally.failures.total }
     self.bootstrap = bootstrap
     tasks = []
     unseenTasks = []
-    notes = []
-    if cuts.prompts > 0 {
-      notes.append(
-        "\(cuts.prompts) of \(examples.values.reduce(0, +)) prompts were longer than the model's context and "
-          + "lost their beginning, \(cuts.tokens) tokens in all")
+    self.notes = notes
+    for (task, tally) in prompted where tally.failures.total > 0 {
+      self.notes.append(
+        "\(task.name): \(tally.failures.total) questions have no answer and count as wrong; the first: "
+          + tally.failures.firstMessage)
     }
     var grids: [(task: String, grid: PairedGrid)] = []
     var paired: [Int] = []
-    for (task, tally) in tallies {
+    for (place, (task, tally)) in tallies.enumerated() {
       if tally.outcomes[.seenTemplates] != nil || tally.outcomes[.unseenTemplates] != nil {
         let figures = try TaskFigures(tally, task: task, unseenTask: false)
         if let grid = figures.grid {
@@ -65,12 +72,16 @@ public struct EvaluationResults: Sendable {
           paired.append(tasks.count)
         }
         tasks.append(figures.result)
-        notes += figures.notes
+        let more = PromptingFigures(prompted[place].tally, task, unseenTask: false, prompting)
+        tasks[tasks.count - 1].prompting = try more.pairs()
+        self.notes += figures.notes
       }
       if tally.outcomes[.unseenTasks] != nil {
         let figures = try TaskFigures(tally, task: task, unseenTask: true)
         unseenTasks.append(figures.result)
-        notes += figures.notes
+        let more = PromptingFigures(prompted[place].tally, task, unseenTask: true, prompting)
+        unseenTasks[unseenTasks.count - 1].prompting = try more.pairs()
+        self.notes += figures.notes
       }
     }
     notEvaluated = tallies.filter { $0.tally.outcomes.isEmpty }.map(\.task.name)

@@ -8,12 +8,15 @@ struct EvaluationSurvey {
   private(set) var examples: [EvaluationCell: Int] = [:]
   /// The longest target, in bytes, of an example without choices.
   private(set) var longestFreeTarget = 0
+  /// What answers without choices look like, by task.
+  private(set) var freeAnswers: [FreeAnswers]
 
   var total: Int { examples.values.reduce(0, +) }
 
   /// - Throws: a `Diagnostic` for an example of an unknown task, a template in the wrong cell, a template
   ///   that meets a record twice, and for a mixture without any evaluation example.
   init(folder: String, mixture: MixtureSummary, tasks: NameIndex) throws {
+    freeAnswers = mixture.tasks.map { _ in FreeAnswers() }
     try Self.checkFiles(folder: folder, mixture)
     for cell in EvaluationCell.allCases where fileExists(cell.path(in: folder)) {
       let path = cell.path(in: folder)
@@ -42,6 +45,7 @@ struct EvaluationSurvey {
           throw Self.fault("the template meets this record twice", path, example)
         }
         if example.choices.isEmpty {
+          freeAnswers[task].add(example.target)
           longestFreeTarget = ([longestFreeTarget] + example.targets.map(\.utf8.count)).max() ?? 0
         }
         count += 1
@@ -63,8 +67,8 @@ struct EvaluationSurvey {
 
   /// Files that the manifest names must be those that the build wrote.
   private static func checkFiles(folder: String, _ mixture: MixtureSummary) throws {
-    for cell in EvaluationCell.allCases {
-      let path = cell.path(in: folder)
+    let prompts = [ExemplarPool.path, ContentFreePrompts.path].map { folder + "/" + $0 }
+    for path in EvaluationCell.allCases.map({ $0.path(in: folder) }) + prompts.filter(fileExists) {
       let file = mixture.evaluation.first { "\(folder)/\($0.path)".utf8.elementsEqual(path.utf8) }
       if let file, try hashOfFile(at: path) != file.sha256 {
         throw Diagnostic(

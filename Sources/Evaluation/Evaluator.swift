@@ -4,7 +4,7 @@ internal import Metrics
 internal import Records
 internal import Transformer
 
-/// How an evaluation is run. Only `resamples`, `level`, `seed` and `maximumTokens` have a say in results.
+/// How an evaluation is run. `threads` and `batch` have no say in results.
 public struct EvaluationSettings: Sendable, Hashable {
   public var threads = 1
   /// Examples given to the model at a time.
@@ -15,8 +15,10 @@ public struct EvaluationSettings: Sendable, Hashable {
   public var resamples = 2_000
   /// The share of replicates inside an interval.
   public var level = 0.95
-  /// The bootstrap's seed; nil: the mixture's.
+  /// The seed of the bootstrap and of everything that is drawn for prompts; nil: the mixture's.
   public var seed: UInt64?
+  /// What stands before questions, and how answers are judged; it has a say in results, too.
+  public var prompting = PromptingSettings()
 
   public init() {}
 }
@@ -31,9 +33,11 @@ public struct EvaluationProgress: Sendable, Hashable {
 }
 
 /// Evaluates a model on a built mixture: predictions of every example of the three cells and their figures.
-public struct Evaluator: Sendable {
+public struct Evaluator {
   public var folder: String
   public var settings: EvaluationSettings
+  /// Renders steps; nil: templates that are divided into steps ask with their own prompt.
+  public var steps: (any StepPrompts)?
 
   /// - Parameter folder: a mixture's folder, with `manifest.json` and `evaluation/`.
   public init(folder: String, settings: EvaluationSettings = EvaluationSettings()) {
@@ -62,31 +66,47 @@ public struct Evaluator: Sendable {
     // least one byte; sixteen more leave room for blanks that do not count.
     let enough = survey.longestFreeTarget + 16
     let isRightOrWrong = mixture.tasks.allSatisfy(\.metric.isShareOfRight)
-    var scoring = BatchScoring(
-      scorer: scorer, threads: max(1, settings.threads),
-      maximumTokens: max(1, isRightOrWrong ? min(settings.maximumTokens, enough) : settings.maximumTokens))
+    let prompting = settings.prompting
+    let seed = settings.seed ?? mixture.seed
+    let needsContentFree = prompting.calibrations.contains(where: \.needsContentFree)
+    let contentFree = needsContentFree ? try ContentFreePrompts(folder: folder) : nil
+    var asking = Asking(
+      scorer, prompting, threads: max(1, settings.threads), seed: seed,
+      maximumTokens: max(1, settings.maximumTokens),
+      freeTokens: max(1, isRightOrWrong ? min(settings.maximumTokens, enough) : settings.maximumTokens),
+      kinds: survey.freeAnswers,
+      templates: try AskedTemplates(mixture, folder: folder, steps),
+      names: tasks, pool: prompting.shots > 0 ? try ExemplarPool(folder: folder, tasks: tasks) : nil,
+      contentFree: contentFree)
     var file = try AtomicFile(path: folder + "/evaluation/predictions.jsonl")
     var line = ByteBuffer()
-    var tallies = mixture.tasks.map { TaskTally($0.metric) }
+    var tallies = mixture.tasks.map { PromptedTask(prompting, $0.metric) }
+    let arms = AskingArm.all(prompting)
     var clock = ProgressClock(total: survey.total)
     try progress(clock.progress)
     for cell in EvaluationCell.allCases where survey.examples[cell] != nil {
       try ExampleBatches.read(cell.path(in: folder), size: settings.batch) { examples in
-        for prediction in try scoring.predictions(examples, cell: cell) {
-          line.removeAll()
-          prediction.appendLine(to: &line)
-          try line.withBytes { bytes throws(Diagnostic) in try file.write(bytes) }
-          if let task = tasks.existing(prediction.example.task) { tallies[task].add(prediction) }
+        for (number, arm) in arms.enumerated() {
+          for prediction in try asking.predictions(examples, cell: cell, arm) {
+            if let task = tasks.existing(prediction.example.task) {
+              tallies[task].add(prediction, arm: number)
+            }
+            guard number == 0 else { continue }
+            line.removeAll()
+            prediction.appendLine(to: &line)
+            try line.withBytes { bytes throws(Diagnostic) in try file.write(bytes) }
+          }
         }
         clock.advance(examples.count)
         try progress(clock.progress)
       }
+      for place in tallies.indices { tallies[place].finishCell() }
     }
     var results = try EvaluationResults(
       Array(zip(mixture.tasks, tallies)), mixture: mixture, model: model, predictions: file.commit(),
-      examples: survey.examples, cuts: scoring.cuts,
-      bootstrap: BootstrapSettings(
-        resamples: settings.resamples, level: settings.level, seed: settings.seed ?? mixture.seed))
+      examples: survey.examples, prompting: prompting, contents: contentFree?.contents ?? [],
+      notes: asking.notes(asked: survey.total * arms.count),
+      bootstrap: BootstrapSettings(resamples: settings.resamples, level: settings.level, seed: seed))
     results.add(scorer.account)
     var written = try AtomicFile(path: folder + "/evaluation/results.json")
     try written.write(JSONText.document(results.value))

@@ -1,6 +1,7 @@
 internal import Bytes
 internal import JSON
 internal import Metrics
+internal import Patterns
 internal import Records
 
 /// What evaluation needs to know of a mixture's manifest (DESIGN section 7).
@@ -10,6 +11,18 @@ struct MixtureSummary: Sendable {
     var name: String
     var family: String?
     var seen: Bool
+    /// How it puts the task; nil: as an instruction like any other.
+    var style: String?
+    /// What reads answers out of replies, in the order in which it is tried.
+    var extract: [Pattern] = []
+    /// What the task is divided into.
+    var steps: [Step] = []
+
+    struct Step: Sendable {
+      var name: String
+      /// What it runs over.
+      var loop: String?
+    }
   }
 
   struct Task: Sendable {
@@ -81,7 +94,23 @@ struct MixtureSummary: Sendable {
       all.append(
         Template(
           id: try item.required("id").text(), name: try item.required("name").text(),
-          family: try familyName(item), seen: seen))
+          family: try familyName(item), seen: seen, style: try item.optional("style")?.text(),
+          extract: try patterns(item), steps: try steps(item)))
+    }
+    return all
+  }
+
+  private static func patterns(_ template: JSONNode) throws(Diagnostic) -> [Pattern] {
+    var all: [Pattern] = []
+    for node in try template.optional("extract")?.items() ?? [] { all.append(try Pattern(try node.text())) }
+    return all
+  }
+
+  private static func steps(_ template: JSONNode) throws(Diagnostic) -> [Template.Step] {
+    var all: [Template.Step] = []
+    for node in try template.optional("steps")?.items() ?? [] {
+      all.append(
+        Template.Step(name: try node.required("name").text(), loop: try node.optional("for")?.text()))
     }
     return all
   }

@@ -1,5 +1,6 @@
 internal import Bytes
 public import Metrics
+internal import Records
 
 /// One template's figure over its records.
 public struct TemplateFigure: Sendable, Hashable {
@@ -58,4 +59,6 @@ public struct TaskResult: Sendable {
   public var unseen: CellFigures?
   /// Median over seen minus median over unseen templates, with its interval; nil unless both are there.
   public var gap: Estimate?
+  /// What the way of asking adds, as `results.json` has it.
+  var prompting: [(String, Value)] = []
 }

@@ -36,25 +36,31 @@ struct TaskTally: Sendable {
 
   init(_ metric: Metric) { self.metric = metric }
 
-  mutating func add(_ prediction: Prediction) {
+  /// - Parameter choice: what is taken in place of the prediction's own answer.
+  mutating func add(_ prediction: Prediction, choice: Int? = nil) {
     let example = prediction.example
+    let answer = choice.map { example.choices[$0] } ?? prediction.answer
+    let isCorrect = choice.map { isExactMatch(example.choices[$0], example.targets) } ?? prediction.isCorrect
     if isFirst { targetCount = example.targets.count }
     if targetCount != example.targets.count { targetCount = nil }
     isFirst = false
     func isRight(_ choice: Int) -> Bool { isExactMatch(example.choices[choice], example.targets) }
-    let byLength = prediction.ranking.map {
+    var byLength = prediction.ranking.map {
       (isRight($0.classification.bestByCharacters), isRight($0.classification.bestByBytes))
     }
+    // Whatever an answer is divided by, none is wrong.
+    if prediction.failure != nil, !example.choices.isEmpty { byLength = (false, false) }
     var evidence: [Double] = []
     if !metric.isShareOfRight {
       evidence = metric.evidence(
-        prediction.answer, targets: example.targets, isRight: prediction.isCorrect, classes: &classes)
+        answer, targets: example.targets, isRight: isCorrect, classes: &classes)
     }
     let confidence = prediction.ranking.flatMap { CalibrationError.confidence($0.logLikelihoods) }
     outcomes[prediction.cell, default: []].append(
       Outcome(
         template: Int32(clamping: templates.number(of: example.template)),
-        record: Int32(clamping: records.number(of: example.record)), isCorrect: prediction.isCorrect,
+        record: Int32(clamping: records.number(of: example.record)),
+        isCorrect: isCorrect,
         byLength: byLength, choices: Int32(clamping: example.choices.count),
         targetPosition: Int32(clamping: example.targetPosition ?? -1),
         target: Int32(clamping: targets.number(of: example.target)), evidence: evidence,

@@ -3,7 +3,7 @@ internal import Compression
 public import Records
 
 /// Examples as the lines of a mixture's files: `{"input","target","task","template","record","index"}`,
-/// with `choices` and `targets` only where there are any.
+/// with `choices`, `targets` and `rationale` only where there are any.
 public enum ExampleLines {
   public static func append(_ example: Example, to buffer: inout ByteBuffer) {
     var line = ValueDictionary()
@@ -17,6 +17,7 @@ public enum ExampleLines {
     if !example.alternatives.isEmpty {
       line["targets"] = .list(([example.target] + example.alternatives).map(Value.string))
     }
+    if let rationale = example.rationale { line["rationale"] = .string(rationale) }
     JSONText.append(.dictionary(line), to: &buffer)
     buffer.append(10)
   }
@@ -72,11 +73,13 @@ public enum ExampleLines {
       return all
     }
     guard case .integer(let index)? = fields["index"] else { throw fail("expected a number at 'index'") }
-    return Example(
+    var example = Example(
       input: try text("input"), target: try text("target"),
       alternatives: Array(try texts("targets").dropFirst()), choices: try texts("choices"),
       task: try text("task"), template: try text("template"), record: try text("record"),
       index: Int(clamping: index))
+    if fields["rationale"] != nil { example.rationale = try text("rationale") }
+    return example
   }
 }
 

@@ -109,10 +109,19 @@ public struct EvaluationLimits: Sendable, Hashable {
   public var validationRecords: Int
   /// The field whose values are drawn in their shares, in tasks that have it; nil: none.
   public var stratification: String?
+  /// Training records, each under every template, that may stand solved in prompts.
+  public var exemplarRecords: Int
+  /// The field that tells how an exemplar's answer is found; nil: none.
+  public var rationale: String?
 
-  public init(testRecords: Int = 50, validationRecords: Int = 20, stratification: String? = "label") {
+  public init(
+    testRecords: Int = 50, validationRecords: Int = 20, stratification: String? = "label",
+    exemplarRecords: Int = 32, rationale: String? = nil
+  ) {
     self.testRecords = testRecords
     self.validationRecords = validationRecords
     self.stratification = stratification
+    self.exemplarRecords = exemplarRecords
+    self.rationale = rationale
   }
 }

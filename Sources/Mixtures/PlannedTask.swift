@@ -44,6 +44,16 @@ package struct PlannedExample: Sendable, Hashable {
   package var form = ExampleForm.plain
   /// What stands before it; empty but for few-shot examples.
   package var exemplars: [Exemplar] = []
+  /// Given, the example is a prompt without content.
+  package var content: ContentFreePlace?
+  /// The field whose text goes along as the way to the answer.
+  package var rationale: Int?
+
+  /// Whether the line is the record itself.
+  package var isRecord = false
+
+  /// Whether the line says no more than any line says.
+  var isBare: Bool { form == .plain && rationale == nil }
 
   package init(task: Int, record: Int, template: Int) {
     self.task = task

@@ -42,7 +42,8 @@ func settingsProblems(_ settings: MixtureSettings, _ tasks: [MixtureTask]) -> [D
     require(number >= 0, "the number of templates held out is \(number); expected at least 0")
   }
   require(
-    settings.evaluation.testRecords >= 0 && settings.evaluation.validationRecords >= 0,
+    settings.evaluation.testRecords >= 0 && settings.evaluation.validationRecords >= 0
+      && settings.evaluation.exemplarRecords >= 0,
     "the numbers of evaluation records must be at least 0")
   return problems + formProblems(settings) + taskProblems(tasks) + nameProblems(settings, tasks)
 }

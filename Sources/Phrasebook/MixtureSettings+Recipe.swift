@@ -23,7 +23,8 @@ extension Recipe {
     if let fold = options.fold { settings.holdOut.fold = HoldOut.Fold(index: fold.index, count: fold.count) }
     settings.evaluation = EvaluationLimits(
       testRecords: evaluation.records, validationRecords: evaluation.validationRecords,
-      stratification: evaluation.stratification)
+      stratification: evaluation.stratification, exemplarRecords: evaluation.exemplarRecords,
+      rationale: evaluation.rationale)
     settings.recipe = InputFile(
       path: MixtureFolder.recipeName, sha256: text.withUnsafeBytes { hexadecimal(SHA256.digest($0)) })
     settings.phrasebookVersion = phrasebookVersion

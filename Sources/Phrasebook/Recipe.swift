@@ -193,6 +193,12 @@ public struct Recipe: Sendable {
     public var validationRecords: Int = 20
     /// The field whose values are drawn in their shares; nil: none.
     public var stratification: String? = "label"
+    /// Training records a task, each under every template, that may stand solved in prompts.
+    public var exemplarRecords: Int = 32
+    /// The field that tells how an exemplar's answer is found; nil: none.
+    public var rationale: String?
+    /// How models are asked, where the command line says nothing else.
+    public var prompting = PromptingChoice()
     /// Rounds of the bootstrap.
     public var resamples: Int = 2_000
     /// Tokens of the longest generated answer.

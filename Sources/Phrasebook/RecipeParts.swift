@@ -135,6 +135,9 @@ extension Recipe.EvaluationChoice {
     records = fields.integer("records", in: 1...1_000_000) ?? records
     validationRecords = fields.integer("validation_records", in: 0...1_000_000) ?? validationRecords
     if let field = fields.string("stratify") { stratification = field == "none" ? nil : field }
+    exemplarRecords = fields.integer("exemplar_records", in: 0...100_000) ?? exemplarRecords
+    rationale = fields.string("rationale")
+    prompting = PromptingChoice(&fields)
     resamples = fields.integer("resamples", in: 100...1_000_000) ?? resamples
     maximumTokens = fields.integer("maximum_tokens", in: 1...65_536) ?? maximumTokens
     precision = fields.choice("precision", ScorePrecision.self) ?? precision

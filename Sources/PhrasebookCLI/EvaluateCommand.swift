@@ -24,10 +24,16 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "What the model computes with (default: the recipe's, else f32).")
   var precision: ScorePrecision?
 
+  @OptionGroup var prompting: PromptingOptions
+
+  @Option(help: ArgumentHelp("Of what is drawn (default: the recipe's).", valueName: "n"))
+  var seed: UInt64?
+
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    var options = EvaluateOptions(model: model, precision: precision)
+    var options = EvaluateOptions(
+      model: model, precision: precision, prompting: prompting.choice, seed: seed)
     options.endpoint = endpoint.options
     try common.print(evaluateModel(folder: folder, options: options, in: common.session))
   }

@@ -5,6 +5,8 @@ public struct Example: Sendable, Hashable {
   public var target: String
   /// Further targets that count as right; empty in most tasks.
   public var alternatives: [String]
+  /// How the answer is found, where an exemplar tells; nil for most.
+  public var rationale: String?
   /// Answer choices in their order; empty where the template has none.
   public var choices: [String]
   public var task: String

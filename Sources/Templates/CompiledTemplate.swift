@@ -62,7 +62,11 @@ public final class CompiledTemplate: @unchecked Sendable {
     let outcome = withDeepStack { () -> Result<CompiledTemplate, Diagnostics> in
       do throws(Diagnostics) { return .success(try compilation.run()) } catch { return .failure(error) }
     }
-    return try outcome.get()
+    let compiled = try outcome.get()
+    if !source.steps.isEmpty {
+      try compileSteps(of: source, schema: schema, environment: compiled.environment, limits: limits)
+    }
+    return compiled
   }
 
   /// Compiles several templates, such as those of a file.

@@ -25,6 +25,10 @@ public struct TemplateSource: Sendable {
   public var originalTask: Bool?
   /// How the template puts the task; nil: as an instruction like any other.
   public var style: Style?
+  /// Regular expressions that read the answer out of a reply: the first that matches, of it the first group.
+  public var extract: [String] = []
+  /// The task in smaller units; empty: the template asks once.
+  public var steps: [TemplateStep] = []
   /// Words by which recipes may name several templates at once.
   public var tags: [String] = []
   /// What the template is a variant of; variants of one parent are of one family. nil for most templates.

@@ -24,13 +24,14 @@ final class Fixture {
   @discardableResult
   func evaluate(
     _ scorer: any Scorer = HashScorer(), _ change: (inout EvaluationSettings) -> Void = { _ in },
-    progress: (EvaluationProgress) throws -> Void = { _ in }
+    progress: (EvaluationProgress) throws -> Void = { _ in }, steps: (any StepPrompts)? = nil
   ) throws -> EvaluationResults {
     var settings = EvaluationSettings()
     settings.resamples = 50
     change(&settings)
-    return try Evaluator(folder: folder, settings: settings)
-      .run(scorer, model: ModelIdentity(name: "hash"), progress: progress)
+    var evaluator = Evaluator(folder: folder, settings: settings)
+    evaluator.steps = steps
+    return try evaluator.run(scorer, model: ModelIdentity(name: "hash"), progress: progress)
   }
 
   func path(_ file: String) -> String { folder + "/" + file }

@@ -69,6 +69,7 @@ import Testing
       + Repository.text("Sources/Phrasebook/RecipeParts.swift")
       + Repository.text("Sources/Phrasebook/RecipeRates.swift")
       + Repository.text("Sources/Phrasebook/TrainingChoice.swift")
+      + Repository.text("Sources/Phrasebook/PromptingChoice.swift")
     for match in code.matches(of: /fields\.(?:\w+)\("(\w+)"/) {
       #expect(recipe.contains("\(match.1):"), "the article lacks the key '\(match.1)'")
     }

@@ -24,7 +24,7 @@ import Testing
     "Mixtures": ["Bytes", "Records", "Compression", "JSON", "Templates", "Diversity"],
     "Transformer": ["Bytes", "Records", "JSON", "COneDNN", "CVectorLoops"],
     "Training": ["Bytes", "Records", "JSON", "Transformer"],
-    "Evaluation": ["Bytes", "Records", "JSON", "HTTP", "Metrics", "Transformer"],
+    "Evaluation": ["Bytes", "Records", "JSON", "HTTP", "Metrics", "Patterns", "Transformer"],
     "Reports": ["Bytes", "Records", "JSON"],
     "Phrasebook": [
       "Bytes", "Records", "JSON", "YAML", "Corpora", "Templates", "Imports", "Diversity", "Lint", "Mixtures",

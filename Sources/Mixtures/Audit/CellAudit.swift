@@ -25,6 +25,7 @@ struct CellAudit {
       if isSeen {
         findings.add("wrong cells", "\(cell): task '\(name)' has an example of a template of training")
       }
+    case .exemplars, .contentFree, .records: break
     case nil: findings.add("wrong cells", "'\(cell)' is no cell")
     }
     let isNew = records[task][cell, default: [:]][template, default: []].insert(example.record.hash64())

@@ -1,4 +1,5 @@
 import Bytes
+import JSON
 
 /// Reads a complete folder again, file by file and line by line, and holds it against what its manifest
 /// promises; nothing is taken over from the build.
@@ -52,11 +53,17 @@ public struct MixtureAudit {
       guard fileExists(mixture.folder + "/" + file.path) else { continue }
       var count = 0
       do {
-        try ExampleView.forEach(in: mixture.folder + "/" + file.path) { example, line in
-          add(example, file, number: count, line: line)
-          count += 1
-          done += 1
-          if done % 4_096 == 0 { progress(done, total) }
+        let path = mixture.folder + "/" + file.path
+        if [EvaluationFile.contentFree.path, EvaluationFile.records.path].contains(file.path) {
+          try JSONLines.read(path) { _, _ in count += 1 }
+          done += count
+        } else {
+          try ExampleView.forEach(in: path) { example, line in
+            add(example, file, number: count, line: line)
+            count += 1
+            done += 1
+            if done % 4_096 == 0 { progress(done, total) }
+          }
         }
       } catch let problem as Diagnostic where problem.cause != .environment {
         findings.add("lines", problem.location.map { "\($0): \(problem.message)" } ?? problem.message)
@@ -83,10 +90,18 @@ public struct MixtureAudit {
     if isBlank(example.input) { findings.add("empty inputs", "\(place()): the input is empty") }
     if isBlank(example.target) { findings.add("empty targets", "\(place()): the target is empty") }
     if file.isEvaluation {
-      evaluationExamples += 1
       if example.index != number {
         findings.add("indices", "\(place()): index \(example.index), expected \(number)")
       }
+      guard !file.servesPrompts else {
+        if overlap.isMeasured(example) {
+          findings.add(
+            "measured records among exemplars",
+            "\(place()): task '\(mixture.tasks[task].name)': record \(example.record.text) is measured on")
+        }
+        return
+      }
+      evaluationExamples += 1
       let cell = file.path.split(separator: "/").last?.split(separator: ".").first.map(String.init) ?? ""
       cells.add(example, cell: cell, task: task, template: template, &findings)
       overlap.addTest(example, task: task, template: template)

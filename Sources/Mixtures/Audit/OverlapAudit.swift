@@ -46,6 +46,9 @@ struct OverlapAudit {
     index = BandedIndex(minHash, Banding(permutations: minHash.permutations, similarity: similarity))
   }
 
+  /// Whether the record of an example is one of those measured on, of those noted so far.
+  func isMeasured(_ example: ExampleView) -> Bool { places[example.record.hash64()] != nil }
+
   /// Notes an example that is measured on; of each record the first.
   mutating func addTest(_ example: ExampleView, task: Int, template: Int) {
     let key = example.record.hash64()

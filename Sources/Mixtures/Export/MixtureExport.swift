@@ -54,7 +54,7 @@ public struct MixtureExport: Sendable {
     try makeFolder(temporary)
     defer { try? removeTree(temporary) }
     // An empty file is no file in some of these formats.
-    let files = (mixture.shards + mixture.evaluation).filter { $0.examples > 0 }
+    let files = (mixture.shards + mixture.evaluation).filter { $0.examples > 0 && !$0.servesPrompts }
     let state = Mutex((next: 0, done: 0, results: [Int: Result<[ExportedFile], any Error>]()))
     let workers = try WorkerThreads(min(threads, max(1, files.count))) {
       while true {

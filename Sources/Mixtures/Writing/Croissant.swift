@@ -11,8 +11,8 @@ struct Croissant {
   /// - Parameter manifest: without the files.
   init(_ manifest: ValueDictionary, files: [WrittenFile]) {
     self.manifest = manifest
-    // Nothing can be read from an empty file.
-    self.files = files.filter { $0.examples > 0 }
+    // Nothing can be read from an empty file, and what serves prompts are no examples.
+    self.files = files.filter { $0.examples > 0 && !$0.servesPrompts }
   }
 
   var text: String { JSONText.document(value) }

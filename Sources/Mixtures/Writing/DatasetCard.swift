@@ -63,7 +63,7 @@ struct DatasetCard {
   }
 
   private var writtenCells: [EvaluationFile] {
-    EvaluationFile.allCases.filter { $0 != .validation && !isEmpty($0) }
+    EvaluationFile.allCases.filter { $0 != .validation && !$0.servesPrompts && !isEmpty($0) }
   }
 
   private func isEmpty(_ cell: EvaluationFile) -> Bool {

@@ -78,8 +78,10 @@ struct ExampleFileWriter: Sendable {
     for (place, file) in files.enumerated() {
       var output = try CompressedFile(
         path: folder + "/" + file.path, compression: file.isEvaluation ? nil : plan.settings.compression)
+      var lines = 0
       for number in firstChunks[place]..<firstChunks[place + 1] {
         try chunk(number) { (text) throws(Diagnostic) in
+          lines += text.ranges.count { !$0.isEmpty }
           try text.bytes.withBytes { (bytes) throws(Diagnostic) in try output.write(bytes) }
         }
         state.examples += examples(of: number, in: place).count
@@ -88,7 +90,7 @@ struct ExampleFileWriter: Sendable {
       let summary = try output.commit()
       try finished(
         WrittenFile(
-          path: file.path, sha256: summary.sha256, examples: file.range.count, bytes: summary.bytes,
+          path: file.path, sha256: summary.sha256, examples: lines, bytes: summary.bytes,
           isEvaluation: file.isEvaluation))
     }
   }

@@ -6,11 +6,13 @@ import Templates
 /// Renders examples straight into the lines of a mixture's files (the form of `ExampleLines`); one serves
 /// one thread.
 struct ExampleLineRenderer: ~Copyable {
-  private let plan: MixturePlan
+  let plan: MixturePlan
   /// By task and template; made when first needed.
   private var renderers: [[TemplateRenderer?]]
   private let stores: [RecordStore]
-  private var example = RenderedExample()
+  var example = RenderedExample()
+  /// The content-free prompts of templates' first records; nil for one that cannot be rendered.
+  var firstTexts: [ContentFreeKey: [UInt8]?] = [:]
   /// What stands before the input.
   private var exemplars = ByteBuffer()
 
@@ -38,10 +40,12 @@ struct ExampleLineRenderer: ~Copyable {
   mutating func append(
     _ planned: PlannedExample, index: Int, to lines: inout ByteBuffer
   ) throws(Diagnostic) {
+    if planned.isRecord { return appendRecord(planned, to: &lines) }
+    if let content = planned.content { return appendContentFree(planned, content, to: &lines) }
     let record = stores[planned.task].record(planned.record)
     let renderer = renderer(planned)
     // Most templates are written as JSON right away; what is odd about an example shows on the machine.
-    if planned.form == .plain, renderer.appendLine(record, index: index, to: &lines) { return }
+    if planned.isBare, renderer.appendLine(record, index: index, to: &lines) { return }
     try renderExemplars(of: planned)
     let id = record.id
     do throws(RenderFailure) {
@@ -82,7 +86,7 @@ struct ExampleLineRenderer: ~Copyable {
     }
   }
 
-  private mutating func renderer(_ planned: PlannedExample) -> TemplateRenderer {
+  mutating func renderer(_ planned: PlannedExample) -> TemplateRenderer {
     if let known = renderers[planned.task][planned.template] { return known }
     let task = plan.tasks[planned.task].task
     let made = TemplateRenderer(task, task.templates[planned.template], seed: plan.settings.seed)
@@ -125,8 +129,31 @@ struct ExampleLineRenderer: ~Copyable {
         lines.append("\",\"shots\":" as StaticString)
         lines.append(decimal: planned.exemplars.count)
       }
+      if let rationale = planned.rationale { appendRationale(planned, rationale, to: &lines) }
       lines.append("}\n" as StaticString)
     }
+  }
+
+  /// `{"task","record","fields"}`: what steps are rendered from.
+  private func appendRecord(_ planned: PlannedExample, to lines: inout ByteBuffer) {
+    let record = stores[planned.task].record(planned.record)
+    let names = stores[planned.task].schema.fields
+    let fields = ValueDictionary(names.enumerated().map { ($1, record.value($0)) })
+    JSONText.append(
+      .dictionary(
+        ValueDictionary([
+          ("task", .string(plan.tasks[planned.task].task.name)), ("record", .string(record.id.description)),
+          ("fields", .dictionary(fields)),
+        ])), to: &lines)
+    lines.append(UInt8(ascii: "\n"))
+  }
+
+  /// The reasoning that an exemplar may show; nothing where the record has none.
+  private func appendRationale(_ planned: PlannedExample, _ field: Int, to lines: inout ByteBuffer) {
+    guard case .string(let text) = stores[planned.task].record(planned.record).value(field), !text.isEmpty
+    else { return }
+    lines.append(",\"rationale\":" as StaticString)
+    JSONText.appendString(text, to: &lines)
   }
 
   private func problem(_ reason: String, _ planned: PlannedExample, _ id: RecordID) -> Diagnostic {

@@ -19,7 +19,7 @@ public struct BuiltMixture: Sendable {
 
   init(_ files: [WrittenFile], manifestSHA256: String) {
     func examples(_ isEvaluation: Bool) -> Int {
-      files.reduce(0) { $0 + ($1.isEvaluation == isEvaluation ? $1.examples : 0) }
+      files.reduce(0) { $0 + ($1.isEvaluation == isEvaluation && !$1.servesPrompts ? $1.examples : 0) }
     }
     trainingExamples = examples(false)
     evaluationExamples = examples(true)

@@ -106,11 +106,26 @@ struct MixtureManifest {
 
   private func template(_ planned: PlannedTask, _ index: Int) -> Value {
     let source = planned.task.templates[index].source
-    return object([
+    var pairs: [(String, Value)] = [
       ("id", id(planned, index)),
       ("name", .string(source.name)),
       ("family", .string(planned.familyID(of: index))),
       ("jinja", .string(source.jinja)),
+    ]
+    if let style = source.style { pairs.append(("style", .string(style.rawValue))) }
+    if !source.extract.isEmpty { pairs.append(("extract", .list(source.extract.map(Value.string)))) }
+    if !source.steps.isEmpty {
+      let environment = planned.task.templates[index].environment.ofSteps
+      pairs.append(("environment", .string(environment.rawValue)))
+      pairs.append(("steps", .list(source.steps.map(step))))
+    }
+    return object(pairs)
+  }
+
+  private func step(_ step: TemplateStep) -> Value {
+    object([
+      ("name", .string(step.name)), ("for", step.loop.map(Value.string) ?? .null),
+      ("jinja", .string(step.jinja)),
     ])
   }
 

@@ -10,12 +10,16 @@ final class TemplateRenderer {
   let machine: Renderer
   private let line: LineRenderer?
   private let layout: FieldLayout
-  /// `,"task":…,"template":…,"record":"`, the same in all lines.
-  private let origin: [UInt8]
+  private let task: MixtureTask
+  /// Made when first needed: most renderers never need it.
+  private(set) lazy var contentFree = ContentFreeRecords(machine.template, schema: task.store.schema)
+  /// `"task":…,"template":…,"record":`, the same in all lines.
+  let origin: [UInt8]
   /// Where in a line of `LineRenderer` stands what the record made.
   private let start: Int
 
   init(_ task: MixtureTask, _ template: CompiledTemplate, seed: UInt64) {
+    self.task = task
     machine = Renderer(template)
     line = template.hasPlan ? LineRenderer(LineTemplates([template]), seed: seed) : nil
     layout = FieldLayout(task.store.schema)
@@ -23,11 +27,11 @@ final class TemplateRenderer {
     JSONText.appendString(template.source.name, to: &name)
     start = 56 + name.count
     var origin = ByteBuffer()
-    origin.append(",\"task\":" as StaticString)
+    origin.append("\"task\":" as StaticString)
     JSONText.appendString(task.name, to: &origin)
     origin.append(",\"template\":" as StaticString)
     JSONText.appendString(template.source.id, to: &origin)
-    origin.append(",\"record\":\"" as StaticString)
+    origin.append(",\"record\":" as StaticString)
     self.origin = origin.withBytes { Array($0) }
   }
 
@@ -39,7 +43,7 @@ final class TemplateRenderer {
     line.append()
     let made = line.waiting
     guard let parts = RenderedLine(made, from: start) else { return false }
-    let size = made.count + origin.count + 96
+    let size = made.count + origin.count + 98
     lines.appendUninitialized(size) { room in
       guard let base = room.baseAddress, let source = made.baseAddress else { return 0 }
       var count = 0
@@ -55,11 +59,13 @@ final class TemplateRenderer {
       append(parts.input)
       append(",\"target\":")
       append(parts.target)
+      append(",")
       origin.withUnsafeBytes { bytes in
         if let start = bytes.baseAddress { memcpy(base + count, start, bytes.count) }
         count += bytes.count
       }
       // The record's id stands in the rendered line as it is wanted here.
+      append("\"")
       append(11..<43)
       append("\",\"index\":")
       count += Self.write(decimal: index, at: base + count)
@@ -79,7 +85,9 @@ final class TemplateRenderer {
 
   /// Appends what an example says of where it comes from.
   func appendOrigin(_ record: RecordID, _ index: Int, to lines: inout ByteBuffer) {
+    lines.append(UInt8(ascii: ","))
     lines.append(origin)
+    lines.append("\"" as StaticString)
     appendHexadecimal(record.high, to: &lines)
     appendHexadecimal(record.low, to: &lines)
     lines.append("\",\"index\":" as StaticString)

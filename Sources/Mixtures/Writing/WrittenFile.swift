@@ -11,6 +11,11 @@ package struct WrittenFile: Sendable, Hashable {
   package var examples: Int
   package var bytes: Int
   package var isEvaluation: Bool
+
+  /// See `EvaluationFile`.
+  package var servesPrompts: Bool {
+    EvaluationFile.allCases.contains { $0.servesPrompts && $0.path.utf8.elementsEqual(path.utf8) }
+  }
 }
 
 extension WrittenFile {

@@ -106,6 +106,8 @@ package struct TemplateFileContents {
     source.style = fields.choice("style", TemplateSource.Style.self)
     source.tags = fields.strings("tags") ?? []
     readTarget(&fields, into: &source)
+    source.readExtract(&fields)
+    source.readSteps(&fields)
     if let metadata = fields.node("metadata") { read(metadata, into: &source, problems) }
     // PromptSource's mark of templates meant as models for others; nothing depends on it.
     _ = fields.boolean("task_template")

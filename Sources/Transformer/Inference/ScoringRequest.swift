@@ -131,6 +131,8 @@ public struct RequestFailure: Error, Sendable, Hashable {
     case endpoint
     /// What the model wrote is none of the choices.
     case unparsed
+    /// The prompt could not be made from what the model answered before.
+    case rendering
   }
 
   public init(_ kind: Kind, _ message: String) {
