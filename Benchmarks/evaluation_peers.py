@@ -26,7 +26,7 @@ def pretrained():
 class Peer:
     """A script of peers/ that answers each order with its seconds and writes its results into a file."""
 
-    def __init__(self, script, packages, threads):
+    def __init__(self, script, packages, threads, *words):
         python = None
         for choice in packages:
             python = python or measure.environment(*choice)
@@ -36,7 +36,7 @@ class Peer:
         environment = dict(os.environ, OMP_NUM_THREADS=str(threads), OMP_WAIT_POLICY="passive")
         self.errors = open(self.answers + ".errors", "w+")
         self.process = subprocess.Popen(
-            [python, os.path.join(measure.PEERS, script), pretrained(), str(threads)], stdin=subprocess.PIPE,
+            [python, os.path.join(measure.PEERS, script), pretrained(), str(threads), *words], stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=self.errors, text=True, env=environment)
         self.line()
 
@@ -66,9 +66,10 @@ class Peer:
         return memory
 
 
-def LMEval(threads):
+def LMEval(threads, *words):
     others = ("transformers", "lm-eval:lm_eval", "gguf", "accelerate")
-    return Peer("evaluate_lm_eval.py", [(torch, *others) for torch in ("torch==2.13.0+cpu:torch", "torch")], threads)
+    return Peer("evaluate_lm_eval.py", [(torch, *others) for torch in ("torch==2.13.0+cpu:torch", "torch")], threads,
+        *words)
 
 
 def LlamaCpp(threads):

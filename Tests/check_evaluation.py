@@ -3,8 +3,7 @@
 
 The same model file and prompts, 300 items each of SST-2, RTE, AG News, COPA and TREC from ../shared/corpora, and AG
 News once more with four exemplars (a tenth of the items): log-likelihoods of every choice, predictions, acc, acc_norm
-and their standard errors, the latter by lm-evaluation-harness' own functions. Also turns of exemplars against the
-model's chat template. An hour on two cores; needs a network the first time.
+and their standard errors. An hour on two cores; needs a network the first time.
 """
 
 import csv
@@ -134,7 +133,10 @@ if not os.path.isdir(CORPORA):
     print("skipped: no ../shared")
     sys.exit(0)
 os.makedirs(FOLDER, exist_ok=True)
-peer = evaluation_peers.LMEval(threads=2)
+# The model's own rules for dividing texts, read and applied by Hugging Face's tokenizers.
+folder = os.path.join(FOLDER, "model")
+torch_environment.phrasebook("convert", evaluation_peers.pretrained(), "--to", "huggingface", "--output", folder, "--quiet")
+peer = evaluation_peers.LMEval(2, folder)
 checks = torch_environment.Checks()
 for name, task in TASKS.items():
     if not wanted or name in wanted:

@@ -1,6 +1,6 @@
 """lm-evaluation-harness' `hf` back end and transformers' `generate`, told what to do line by line on standard input.
 
-    evaluate_lm_eval.py MODEL.gguf THREADS
+    evaluate_lm_eval.py MODEL.gguf THREADS [TOKENIZER]
     score REQUESTS.jsonl BATCH ANSWERS.jsonl       log-likelihoods of the choices behind each prompt
     generate REQUESTS.jsonl BATCH ANSWERS.jsonl    greedy continuations of as many tokens as asked for
 
@@ -29,7 +29,11 @@ from lm_eval.models.huggingface import HFLM
 
 folder, name = os.path.split(os.path.abspath(path))
 model = transformers.AutoModelForCausalLM.from_pretrained(folder, gguf_file=name, dtype=torch.float32).eval()
-tokenizer = transformers.AutoTokenizer.from_pretrained(folder, gguf_file=name)
+# transformers makes a tokenizer of a GGUF file that divides blanks before digits otherwise than the model's own does.
+if len(sys.argv) > 3:
+    tokenizer = transformers.AutoTokenizer.from_pretrained(sys.argv[3])
+else:
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder, gguf_file=name)
 
 
 def context(request):
