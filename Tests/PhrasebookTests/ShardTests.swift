@@ -34,7 +34,7 @@ import Testing
     }
     let early = try workshop.run("commit", "parts")
     #expect(early.status == 1, "\(early)")
-    #expect(early.errors.contains("1 of 9 files are missing: shards 2"), "\(early)")
+    #expect(early.errors.contains("1 of 12 files are missing: shards 2"), "\(early)")
     #expect(!(try workshop.files("parts").keys.contains("manifest.json")))
     #expect(try workshop.run("train", "parts").status == 2, "no manifest, no mixture")
     #expect(try build(workshop, "parts", shard: 2, of: 5).status == 0)

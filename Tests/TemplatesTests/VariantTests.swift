@@ -193,7 +193,7 @@ import Testing
     let blocks = article.components(separatedBy: "```yaml\n").dropFirst().compactMap {
       $0.components(separatedBy: "```").first
     }
-    #expect(blocks.count == 3)
+    #expect(blocks.count == 5)
     var counts: [Int] = []
     for block in blocks {
       let file = try TemporaryFile(block)
@@ -202,6 +202,6 @@ import Testing
       counts.append(sources.count)
     }
     // (Name, Give me, Give us, State) × (opposite, reverse form, reverse) × 2, as the article says.
-    #expect(counts == [1, 24, 1])
+    #expect(counts == [1, 1, 1, 24, 1])
   }
 }
