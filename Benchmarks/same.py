@@ -1,7 +1,6 @@
 """Whether peers wrote the same examples as we did, in any order: same.py OURS COUNT=THEIRS …
 
-COUNT: how many of our first lines the peer's file should hold. Compared are template, input and targets; the
-record's id and the choices are ours alone.
+COUNT: how many of our first lines the peer's file should hold. Compared are template, input and target.
 """
 
 import sys
@@ -21,9 +20,7 @@ def examples(path, count=None):
             example = loads(line)
             if "error" in example:
                 raise SystemExit(f"{path}:{number + 1}: error: {example['error']}")
-            # Ours may have several targets; the peers write one.
-            target = example["target"] if "target" in example else "|||".join(example["targets"])
-            yield example["template"], example["input"], target
+            yield example["template"], example["input"], example["target"]
 
 
 def mark(example):

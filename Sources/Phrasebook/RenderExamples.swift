@@ -20,6 +20,8 @@ public struct RenderOptions: Sendable {
   public var limit: Int?
   /// Decides what the random filters draw.
   public var seed: UInt64
+  /// Which keys the lines have, with commas between (`LineKeys`); nil: all, with `targets`.
+  public var keys: String?
   /// Bytes that one rendering may put out; nil, as in the next four: `RenderLimits`' own.
   public var outputBytes: Int?
   /// Steps of all loops of one rendering together.
@@ -63,6 +65,11 @@ public struct RenderOptions: Sendable {
     throw Diagnostic("unknown environment '\(environment)'\(hint)")
   }
 
+  func chosenKeys() throws(Diagnostic) -> LineKeys {
+    guard let keys else { return LineKeys() }
+    return try LineKeys(keys)
+  }
+
   /// The templates that `names` chooses, in the order of the file.
   func chosenTemplates() throws -> [TemplateSource] {
     let all = try TemplateFile.load(templates)
@@ -104,7 +111,8 @@ public func renderExamples(
     let templates = try CompiledTemplate.compileAll(
       sources, environment: environment, limits: options.limits)
     try RenderLines.render(
-      records, through: LineTemplates(templates), seed: options.seed, limit: options.limit ?? .max,
+      records, through: LineTemplates(templates, keys: try options.chosenKeys()), seed: options.seed,
+      limit: options.limit ?? .max,
       threads: session.threads, to: sink)
   }
 }
@@ -122,7 +130,8 @@ private func renderTask(
   let schema = description.schema
   let templates = try CompiledTemplate.compileAll(
     sources, schema: schema, environment: environment, limits: options.limits)
-  var batch = RenderBatch(LineTemplates(templates), schema, seed: options.seed, threads: session.threads)
+  let lines = LineTemplates(templates, keys: try options.chosenKeys())
+  var batch = RenderBatch(lines, schema, seed: options.seed, threads: session.threads)
   var left = options.limit ?? .max
   struct Enough: Error {}
   do {

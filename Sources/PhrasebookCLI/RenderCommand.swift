@@ -8,8 +8,8 @@ struct RenderCommand: ParsableCommand {
     commandName: "render",
     abstract: "Render records through templates, as JSON lines.",
     discussion: """
-      Each line is {"record", "template", "input", "targets", "choices"}, or {…, "error"} where a template
-      cannot render a record.
+      Each line is {"record", "template", "input", "targets", "choices"}, or those of them that '--keys' names,
+      or {…, "error"} where a template cannot render a record.
 
       Example:
         phrasebook render --templates templates/spelling/templates.yaml --task spelling --limit 2
@@ -44,6 +44,12 @@ struct RenderCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Seed of the random filters.", valueName: "n"))
   var seed: UInt64 = 0
 
+  @Option(
+    help: ArgumentHelp(
+      "Keys of the lines, with commas between: input, target or targets, record, template, choices.",
+      valueName: "names"))
+  var keys: String?
+
   @Flag(help: "Print the compiled programs instead, one instruction a line.")
   var explain = false
 
@@ -62,6 +68,7 @@ struct RenderCommand: ParsableCommand {
     var options = RenderOptions(
       templates: templates, names: names, records: records, task: task, corpora: corpora,
       environment: environment, limit: limit, seed: seed)
+    options.keys = keys
     limits.set(in: &options)
     if explain {
       try standardOutput(explainTemplates(options))

@@ -15,6 +15,8 @@ public final class Renderer {
   private let divides: Bool
   private let usesChoices: Bool
   private let harness: HarnessAnswers?
+  private let isHarness: Bool
+  private let constantChoices: [String]?
   private let mayChangeValues: Bool
   /// The part of a record's key that belongs to the template.
   private let templateKey: UInt64
@@ -27,7 +29,10 @@ public final class Renderer {
       Machine($0, environment: template.environment, limits: limits)
     }
     divides = template.environment.dividesOutput
-    harness = HarnessAnswers(template)
+    let answers = HarnessAnswers(template)
+    harness = answers
+    isHarness = answers != nil
+    constantChoices = template.constantChoices
     usesChoices = template.program.names.contains("answer_choices")
     mayChangeValues = template.program.mayChangeValues
     templateKey = SeedKey(seed: 0).part(template.source.id).value
@@ -75,9 +80,10 @@ public final class Renderer {
     try render(fields, key: key, sharing: nil, into: &example)
   }
 
-  /// The same, with values that are made once for several templates.
+  /// The same, with values that are made once for several templates; the caller holds them.
   func render(
-    _ fields: PackedFields, key: SeedKey, sharing values: SharedValues?, into example: inout RenderedExample
+    _ fields: PackedFields, key: SeedKey, sharing values: Unmanaged<SharedValues>?,
+    into example: inout RenderedExample
   ) throws(RenderFailure) {
     let identity = fields.layoutIdentity
     if layoutIdentity != identity {
@@ -88,11 +94,10 @@ public final class Renderer {
       setColumns { layout.index(of: $0) }
     }
     var source = RecordFields(fields, columns: columns, divides: divides)
-    if !mayChangeValues, let values { source.shared = .passUnretained(values) }
-    defer { withExtendedLifetime(values) {} }
+    if !mayChangeValues { source.shared = values }
     try render(
       source, RecordFields(fields, columns: choiceColumns, divides: divides), key, into: &example)
-    try harness?.finish(&example, key: key.part(template.source.id), .fields(fields))
+    if isHarness { try harness?.finish(&example, key: key.part(template.source.id), .fields(fields)) }
   }
 
   /// Renders variables given by name, with a template that was compiled without a schema.
@@ -116,7 +121,7 @@ public final class Renderer {
     machine.reset()
     let drawKey = key.part(templateKey)
     var choices = Datum.none
-    if let constant = template.constantChoices {
+    if let constant = constantChoices {
       example.hasChoices = true
       for choice in constant {
         let start = example.text.count
@@ -169,12 +174,11 @@ public final class Renderer {
       example.input = start..<machine.output.count
       return
     }
-    let hasMarks = machine.output.withBytes { bytes -> Bool in
+    machine.output.withBytes { bytes in
       let text = Text(UnsafeRawBufferPointer(rebasing: bytes[start...]))
       parts.divide(text, from: start, stripsFirst: false)
-      return text.find(Text(protectedDivider)) != nil
     }
-    if hasMarks {
+    if parts.hasMarks {
       let texts = machine.output.withBytes { bytes in parts.ranges.map { parts.string(bytes, $0) } }
       machine.output.truncate(to: start)
       var ranges: [Range<Int>] = []
@@ -188,6 +192,6 @@ public final class Renderer {
       return
     }
     example.input = parts.ranges[0]
-    for range in parts.ranges.dropFirst() { example.targets.append(range) }
+    for place in 1..<max(1, parts.ranges.count) { example.targets.append(parts.ranges[place]) }
   }
 }

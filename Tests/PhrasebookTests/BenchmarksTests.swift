@@ -81,7 +81,7 @@ import Testing
   func differencesFromThePeersAreFound(_ comparison: Comparison) throws {
     let workshop = try Workshop()
     let ours = ["a", "b", "z"].enumerated().map {
-      #"{"record":"0","template":"t","input":"\#($0)","targets":["\#($1)"],"choices":null}"# + "\n"
+      #"{"template":"t","input":"\#($0)","target":"\#($1)"}"# + "\n"
     }
     let theirs = comparison.order.map {
       #"{"template":"t","input":"\#($0)","target":"\#(comparison.targets[$0])"}"# + "\n"

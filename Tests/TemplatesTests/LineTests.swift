@@ -137,6 +137,16 @@ import Testing
     #expect(String(decoding: all.waiting, as: UTF8.self) == expected)
   }
 
+  @Test(arguments: [
+    ("input,targt", "unknown key 'targt'; did you mean 'target'?"), ("", "unknown key ''"),
+    ("input,input,target", "the key 'input' is named twice"), ("target,record", "lack 'input'"),
+    ("input", "need either 'target'"), ("input,target,targets", "need either 'target'"),
+  ])
+  func badKeysAreRefused(list: String, reason: String) throws {
+    let error = #expect(throws: Diagnostic.self) { try LineKeys(list) }
+    #expect(error?.message.contains(reason) == true, "\(String(describing: error))")
+  }
+
   private func append(_ record: ValueDictionary, _ renderer: LineRenderer) throws {
     var packed = ByteBuffer()
     PackedValue.append(.dictionary(record), to: &packed)
@@ -146,7 +156,16 @@ import Testing
   }
 
   private func expectSameLines(_ template: CompiledTemplate, _ records: [ValueDictionary]) throws {
-    let lines = LineRenderer(LineTemplates([template]), seed: 1)
+    for keys in ["record,template,input,targets,choices", "target,input", "choices,targets,record,input"] {
+      try expectSameLines(template, records, keys)
+    }
+  }
+
+  private func expectSameLines(
+    _ template: CompiledTemplate, _ records: [ValueDictionary], _ list: String
+  ) throws {
+    let lines = LineRenderer(LineTemplates([template], keys: try LineKeys(list)), seed: 1)
+    let keys = list.split(separator: ",").map(String.init) + ["error"]
     let renderer = Renderer(template)
     var example = RenderedExample()
     for record in records {
@@ -160,13 +179,14 @@ import Testing
         try renderer.render(record, key: SeedKey(seed: 1).part(id.high).part(id.low), into: &example)
         expected += [
           ("input", .string(example.inputText)), ("targets", .list(example.targetTexts.map(Value.string))),
+          ("target", example.targetTexts.first.map(Value.string) ?? .null),
           ("choices", example.hasChoices ? .list(example.choiceTexts.map(Value.string)) : .null),
         ]
       } catch {
         expected.append(("error", .string(error.description)))
       }
       let line = String(decoding: lines.waiting, as: UTF8.self)
-      let wanted = JSONText.line(.dictionary(ValueDictionary(expected))) + "\n"
+      let wanted = JSONText.line(.dictionary(ValueDictionary(expected.filter { keys.contains($0.0) }))) + "\n"
       #expect(line == wanted, "\(template.source.name): \(template.source.jinja)")
     }
   }

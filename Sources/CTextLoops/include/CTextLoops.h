@@ -18,6 +18,15 @@ ptrdiff_t pb_text_find(const uint8_t *bytes, size_t length, const uint8_t *needl
 size_t pb_text_marks(const uint8_t *bytes, size_t length, uint8_t a, uint8_t b, uint8_t c, uint8_t d,
                      uint32_t *places);
 
+/// The bytes of the mark that stands for a divider inside a field.
+#define PB_MARK_SIZE 32
+
+/// Writes the places of the dividers `|||`, from the left and none over another, into `places`, which has room for
+/// `most`; gives their number, or `most` + 1 where there are more. `has_mark`: whether the mark's 32 bytes stand
+/// anywhere (not said where there are more). At most 2^32 - 1 bytes.
+size_t pb_text_dividers(const uint8_t *bytes, size_t length, const uint8_t *mark, uint32_t *places, size_t most,
+                        int *has_mark);
+
 /// How many of the bytes begin a Unicode scalar in UTF-8.
 size_t pb_text_scalars(const uint8_t *bytes, size_t length);
 

@@ -137,6 +137,10 @@ enum Instruction: Sendable {
   case requireSlotNamespace(Int)
   /// Pops a value and sets an attribute of the namespace that a variable holds.
   case setSlotAttribute(slot: Int, name: Int)
+  /// Calls a value and appends what it gives.
+  case callAndPrint(Int)
+  /// Pops a sequence and a separator and appends the items with the separator between them.
+  case joinAndPrint(Int)
   /// Goes on with the next item at the loop's body, or behind the loop.
   case nextAgain(slot: Int, exit: Int, body: Int)
 

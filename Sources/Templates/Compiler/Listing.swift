@@ -96,7 +96,7 @@ extension Program {
     // Made of others when the program is linked, which no listing shows.
     case .printSlot, .slotAttribute, .printSlotAttribute, .nextInto, .jumpUnless, .jumpIfTrue, .copySlot,
       .storeAndKeep, .slotFilter, .compareConstant, .jumpUnlessConstant, .sliceByConstants,
-      .requireSlotNamespace, .setSlotAttribute, .nextAgain:
+      .requireSlotNamespace, .setSlotAttribute, .nextAgain, .callAndPrint, .joinAndPrint:
       return "joined"
     case .endLoop: return "end-loop"
     case .recursiveLoop(let index): return "recursive-loop function \(index)"

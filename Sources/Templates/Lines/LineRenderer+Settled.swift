@@ -6,10 +6,10 @@ extension LineRenderer {
     let first = count
     var draws: UInt64 = 0
     // Held here and not in the object: the compiler cannot know that writing lines does not change them.
-    var place = makeRoom(Self.openingSize)
+    var place = makeRoom(opening.count)
     var end = roomEnd
     copyPadded(UnsafeRawBufferPointer(opening), to: place)
-    place += Self.openingSize
+    place += opening.count
     for piece in line.pieces {
       let text: UnsafeRawBufferPointer
       if piece.taking == .drawn {

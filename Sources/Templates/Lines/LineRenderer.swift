@@ -8,6 +8,8 @@ public import Records
 ///
 ///     {"record":id,"template":name,"input":text,"targets":[text…],"choices":[text…] or null}
 ///     {"record":id,"template":name,"error":text}
+///
+/// without the keys that the set leaves out.
 public final class LineRenderer {
   /// The record that is rendered next: the caller reads it in.
   public let fields = PackedFields()
@@ -15,6 +17,8 @@ public final class LineRenderer {
   private let renderers: [Renderer]
   /// The same, to be reached without counting.
   private let lent: UnsafeMutablePointer<Unmanaged<Renderer>>
+  /// The templates' names as they stand in lines; the templates hold them.
+  private let names: UnsafeMutablePointer<UnsafeRawBufferPointer>
   /// By template; nil where only the machine renders it.
   private let lines: UnsafeMutablePointer<LinkedLine?>
   let drawn: UnsafeMutablePointer<UnsafeRawBufferPointer>
@@ -23,8 +27,9 @@ public final class LineRenderer {
   private let values: SharedValues
   @exclusivity(unchecked) private var example = RenderedExample()
   private let seed: SeedKey
-  /// `{"record":"…","template":` with the current record's id.
+  /// What every line of the current record begins with.
   let opening: UnsafeMutableRawBufferPointer
+  private let keys: LineKeys
   /// Bytes that one example may have.
   let outputLimit: Int
   @exclusivity(unchecked) private(set) var memory: UnsafeMutableRawPointer
@@ -39,6 +44,8 @@ public final class LineRenderer {
     renderers = templates.templates.map { Renderer($0) }
     lent = .allocate(capacity: renderers.count)
     lent.initialize(from: renderers.map { .passUnretained($0) }, count: renderers.count)
+    names = .allocate(capacity: renderers.count)
+    names.initialize(from: renderers.map(\.template.quotedName), count: renderers.count)
     lines = .allocate(capacity: renderers.count)
     lines.initialize(from: templates.lines, count: renderers.count)
     drawn = .allocate(capacity: templates.drawn.count)
@@ -47,23 +54,23 @@ public final class LineRenderer {
     settled = SettledLines(templates, derived)
     outputLimit = templates.limits.outputBytes
     values = SharedValues(limits: templates.limits)
+    keys = templates.keys
+    let start = templates.keys.opening.utf8
     opening = UnsafeMutableRawBufferPointer(
-      start: .allocate(byteCount: Self.openingSize + LineArena.slack, alignment: 16), count: Self.openingSize)
-    opening.copyBytes(from: "{\"record\":\"".utf8)
-    UnsafeMutableRawBufferPointer(rebasing: opening[43...]).copyBytes(from: "\",\"template\":".utf8)
+      start: .allocate(byteCount: start.count + LineArena.slack, alignment: 16), count: start.count)
+    opening.copyBytes(from: start)
     capacity = 1 << 17
     memory = .allocate(byteCount: capacity + LineArena.slack, alignment: 64)
   }
 
   deinit {
     lent.deallocate()
+    names.deallocate()
     lines.deallocate()
     drawn.deallocate()
     opening.deallocate()
     memory.deallocate()
   }
-
-  static let openingSize = 11 + 32 + 13
 
   /// The lines so far; valid until the next record.
   public var waiting: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: memory, count: count) }
@@ -90,7 +97,7 @@ public final class LineRenderer {
         hasValues = true
         values.begin(fields)
       }
-      lent[place]._withUnsafeGuaranteedRef { renderer in render(renderer, key) }
+      lent[place]._withUnsafeGuaranteedRef { renderer in render(renderer, names[place], key) }
     }
   }
 
@@ -98,14 +105,15 @@ public final class LineRenderer {
   public func append(_ variables: ValueDictionary) {
     let id = RecordID(fields: variables.keys, values: variables.values)
     setOpening(id)
-    for renderer in renderers {
-      appendLine(renderer) { (example) throws(RenderFailure) in
+    for (place, renderer) in renderers.enumerated() {
+      appendLine(names[place]) { (example) throws(RenderFailure) in
         try renderer.render(variables, key: seed.part(id.high).part(id.low), into: &example)
       }
     }
   }
 
   private func setOpening(_ id: RecordID) {
+    guard keys.record else { return }
     setDigits(id.high, at: 11)
     setDigits(id.low, at: 27)
   }
@@ -167,12 +175,13 @@ public final class LineRenderer {
       case .trimEnd: trim(from: first, atStart: false)
       case .divide:
         trim(from: part, atStart: true)
-        append(parts == 0 ? LinkedLine.firstTarget : LinkedLine.nextTarget)
+        guard parts == 0 || !keys.onlyFirstTarget else { return false }
+        append(parts == 0 ? keys.firstTarget : LinkedLine.nextTarget)
         parts &+= 1
         part = count
       case .finish:
         trim(from: part, atStart: true)
-        append(parts == 0 ? LinkedLine.noTargets : LinkedLine.lastTarget)
+        append(parts == 0 ? keys.noTarget : keys.lastTarget)
       }
       place &+= 1
     }
@@ -244,38 +253,48 @@ public final class LineRenderer {
 
   // MARK: Lines by the machine
 
-  private func render(_ renderer: Renderer, _ key: SeedKey) {
-    appendLine(renderer) { (example) throws(RenderFailure) in
-      try renderer.render(fields, key: key, sharing: values, into: &example)
+  private func render(_ renderer: Renderer, _ name: UnsafeRawBufferPointer, _ key: SeedKey) {
+    appendLine(name) { (example) throws(RenderFailure) in
+      try renderer.render(fields, key: key, sharing: Unmanaged.passUnretained(values), into: &example)
     }
   }
 
   private func appendLine(
-    _ renderer: Renderer, _ render: (inout RenderedExample) throws(RenderFailure) -> Void
+    _ name: UnsafeRawBufferPointer, _ render: (inout RenderedExample) throws(RenderFailure) -> Void
   ) {
     append(UnsafeRawBufferPointer(opening))
-    append(renderer.template.quotedName)
+    if keys.template {
+      append("\"template\":")
+      append(name)
+      append(",")
+    }
     do throws(RenderFailure) {
       try render(&example)
-      append(",\"input\":\"")
+      append("\"input\":\"")
       appendText(example.input)
-      append("\",\"targets\":[")
-      appendList(example.targets)
-      append("],\"choices\":")
-      if example.hasChoices {
-        append("[")
+      appendTargets()
+      if keys.choices {
+        append(example.hasChoices ? ",\"choices\":[" : ",\"choices\":null")
         appendList(example.choices)
-        append("]}\n")
-      } else {
-        append("null}\n")
+        if example.hasChoices { append("]") }
       }
+      append("}\n")
     } catch {
-      append(",\"error\":")
+      append("\"error\":")
       var text = ByteBuffer()
       JSONText.appendString(error.description, to: &text)
       text.withBytes { append($0) }
       append("}\n")
     }
+  }
+
+  private func appendTargets() {
+    let count = keys.onlyFirstTarget ? min(1, example.targets.count) : example.targets.count
+    for place in 0..<count {
+      append(place == 0 ? keys.firstTarget : LinkedLine.nextTarget)
+      appendText(example.targets[place])
+    }
+    append(count == 0 ? keys.noTarget : keys.lastTarget)
   }
 
   private func appendList(_ ranges: [Range<Int>]) {

@@ -12,6 +12,7 @@ public final class LineTemplates: @unchecked Sendable {
   let fields: [String]
   let environment: TemplateEnvironment
   let limits: RenderLimits
+  let keys: LineKeys
   private let arena: LineArena
   /// The literals that drawing steps choose from.
   var drawn: [UnsafeRawBufferPointer] { arena.drawn }
@@ -24,8 +25,10 @@ public final class LineTemplates: @unchecked Sendable {
     let field: Int
   }
 
-  public init(_ templates: [CompiledTemplate]) {
+  /// - Parameter keys: which keys the lines have.
+  public init(_ templates: [CompiledTemplate], keys: LineKeys = LineKeys()) {
     self.templates = templates
+    self.keys = keys
     environment = templates.first?.environment ?? .promptsource
     limits = templates.first?.limits ?? RenderLimits()
     let arena = LineArena()
@@ -43,7 +46,9 @@ public final class LineTemplates: @unchecked Sendable {
     }
     var lines: [LinkedLine?] = []
     for template in templates {
-      guard let plan = template.plan, template.environment == environment, template.limits == limits else {
+      guard let plan = template.plan, template.environment == environment, template.limits == limits,
+        !keys.onlyFirstTarget || plan.mayHaveOneTarget
+      else {
         lines.append(nil)
         continue
       }
@@ -57,7 +62,7 @@ public final class LineTemplates: @unchecked Sendable {
             field: derivation.field.map(field) ?? -1))
         return derivations.count - 1
       }
-      lines.append(LineLinker.link(plan, template, derivations: linked, arena))
+      lines.append(LineLinker.link(plan, template, keys, derivations: linked, arena))
     }
     _ = program.link()
     self.arena = arena

@@ -27,11 +27,8 @@ struct LinkedLine {
   let steps: UnsafeBufferPointer<Step>
   let template: UInt64
 
-  /// What stands between the parts of an example.
-  static let firstTarget: StaticString = "\",\"targets\":[\""
+  /// What stands between two targets.
   static let nextTarget: StaticString = "\",\""
-  static let lastTarget: StaticString = "\"]"
-  static let noTargets: StaticString = "\",\"targets\":[]"
 }
 
 /// The memory of linked lines.
@@ -88,6 +85,7 @@ struct LineLinker {
   private let arena: LineArena
   private let divides: Bool
   private let derivations: [Int]
+  private let keys: LineKeys
   private var steps: [LinkedLine.Step] = []
   /// A literal that may still grow.
   private var pending: [UInt8] = []
@@ -98,15 +96,18 @@ struct LineLinker {
 
   /// - Parameter derivations: for each derivation of the plan, its place among all templates'.
   static func link(
-    _ plan: LinePlan, _ template: CompiledTemplate, derivations: [Int], _ arena: LineArena
+    _ plan: LinePlan, _ template: CompiledTemplate, _ keys: LineKeys, derivations: [Int], _ arena: LineArena
   ) -> LinkedLine {
-    var linker = LineLinker(plan, template, derivations, arena)
+    var linker = LineLinker(plan, template, keys, derivations, arena)
     linker.link(plan, template)
     return LinkedLine(
       steps: arena.program(linker.steps), template: SeedKey(seed: 0).part(template.source.id).value)
   }
 
-  private init(_ plan: LinePlan, _ template: CompiledTemplate, _ derivations: [Int], _ arena: LineArena) {
+  private init(
+    _ plan: LinePlan, _ template: CompiledTemplate, _ keys: LineKeys, _ derivations: [Int], _ arena: LineArena
+  ) {
+    self.keys = keys
     self.arena = arena
     self.derivations = derivations
     divides = template.environment.dividesOutput
@@ -120,8 +121,12 @@ struct LineLinker {
 
   private mutating func link(_ plan: LinePlan, _ template: CompiledTemplate) {
     var name = ByteBuffer()
-    JSONText.appendString(template.source.name, to: &name)
-    pending = name.withBytes { Array($0) } + Array(",\"input\":\"".utf8)
+    if keys.template {
+      name.append("\"template\":")
+      JSONText.appendString(template.source.name, to: &name)
+      name.append(",")
+    }
+    pending = name.withBytes { Array($0) } + Array("\"input\":\"".utf8)
     if plan.dividesInBranches {
       flush()
       steps.append(.mark)
@@ -132,7 +137,8 @@ struct LineLinker {
     } else {
       parts(plan)
     }
-    pending += Array(",\"choices\":".utf8) + Self.list(template.constantChoices) + Array("}\n".utf8)
+    if keys.choices { pending += Array(",\"choices\":".utf8) + Self.list(template.constantChoices) }
+    pending += Array("}\n".utf8)
     flush()
     for (step, target) in jumps {
       switch steps[step] {
@@ -164,11 +170,11 @@ struct LineLinker {
       // A branch at the part's end goes on there, before its blanks are taken away.
       starts.append(partEnd)
       guard end < plan.steps.count else { break }
-      pending += Array((index == 0 ? "\",\"targets\":[\"" : "\",\"").utf8)
+      pending += Array((index == 0 ? keys.firstTarget : LinkedLine.nextTarget).description.utf8)
       index += 1
       first = end + 1
     }
-    pending += Array((index == 0 ? "\",\"targets\":[]" : "\"]").utf8)
+    pending += Array((index == 0 ? keys.noTarget : keys.lastTarget).description.utf8)
   }
 
   /// Appends a part's steps; the step behind the last of them.
@@ -281,6 +287,11 @@ struct LineLinker {
     steps.append(.literal(arena.literal(pending)))
     pending = []
   }
+}
+
+extension LinePlan {
+  /// Whether there is never more than one target, or only the rendering tells.
+  var mayHaveOneTarget: Bool { dividesInBranches || steps.count(where: \.isDivider) <= 1 }
 }
 
 extension LinePlan.Step {

@@ -37,6 +37,7 @@ struct LineSettler {
   }
 
   private let derived: DerivedTexts
+  private let keys: LineKeys
   private let field: Int
   private let drawn: [UnsafeRawBufferPointer]
   private var items: [Item] = []
@@ -48,16 +49,17 @@ struct LineSettler {
   ///   - drawn: what drawing steps choose from.
   /// - Returns: nil where the line depends on more than that.
   static func settle(
-    _ line: LinkedLine, field: Int, _ derived: DerivedTexts, _ drawn: [UnsafeRawBufferPointer],
-    _ arena: LineArena
+    _ line: LinkedLine, _ keys: LineKeys, field: Int, _ derived: DerivedTexts,
+    _ drawn: [UnsafeRawBufferPointer], _ arena: LineArena
   ) -> SettledLine? {
-    var settler = LineSettler(derived: derived, field: field, drawn: drawn)
+    var settler = LineSettler(derived: derived, keys: keys, field: field, drawn: drawn)
     guard settler.walk(line.steps) else { return nil }
     return settler.finish(arena)
   }
 
-  private init(derived: DerivedTexts, field: Int, drawn: [UnsafeRawBufferPointer]) {
+  private init(derived: DerivedTexts, keys: LineKeys, field: Int, drawn: [UnsafeRawBufferPointer]) {
     self.derived = derived
+    self.keys = keys
     self.field = field
     self.drawn = drawn
   }
@@ -98,12 +100,13 @@ struct LineSettler {
       case .trimEnd: guard endPart(atStart: false) else { return false }
       case .divide:
         guard endPart(atStart: true) else { return false }
-        append(parts == 0 ? LinkedLine.firstTarget : LinkedLine.nextTarget)
+        guard parts == 0 || !keys.onlyFirstTarget else { return false }
+        append(parts == 0 ? keys.firstTarget : LinkedLine.nextTarget)
         parts += 1
         part = items.count
       case .finish:
         guard endPart(atStart: true) else { return false }
-        append(parts == 0 ? LinkedLine.noTargets : LinkedLine.lastTarget)
+        append(parts == 0 ? keys.noTarget : keys.lastTarget)
       }
       place += 1
     }

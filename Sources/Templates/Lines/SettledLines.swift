@@ -10,6 +10,7 @@ final class SettledLines {
 
   private let lines: [LinkedLine?]
   private let derived: DerivedTexts
+  private let keys: LineKeys
   private let drawn: [UnsafeRawBufferPointer]
   private let arena = LineArena()
   /// By template and value.
@@ -26,6 +27,7 @@ final class SettledLines {
   init(_ templates: LineTemplates, _ derived: DerivedTexts) {
     lines = templates.lines
     drawn = templates.drawn
+    keys = templates.keys
     self.derived = derived
     slots = .allocate(capacity: lines.count * DerivedTexts.rememberedValues)
     slots.initialize(repeating: Slot(), count: lines.count * DerivedTexts.rememberedValues)
@@ -79,7 +81,7 @@ final class SettledLines {
   private func settle(_ template: Int, _ slot: UnsafeMutablePointer<Slot>) {
     slot.pointee.isTried = true
     guard let line = lines[template], bytes < Self.mostBytes else { return }
-    let settled = LineSettler.settle(line, field: fields[template], derived, drawn, arena)
+    let settled = LineSettler.settle(line, keys, field: fields[template], derived, drawn, arena)
     guard let settled else { return }
     bytes += settled.pieces.reduce(settled.last.count) { $0 + $1.literal.count + LineArena.slack }
     slot.pointee.line = settled

@@ -111,8 +111,17 @@ extension Machine {
   func slice(_ value: Datum, _ start: Datum, _ stop: Datum, _ step: Datum) throws(RenderFailure) -> Datum {
     switch value {
     case .list(let list):
-      let items = list.box.items
-      return try region.list(try places(items.count, start, stop, step).map { items[$0] })
+      return try list.lend { (list) throws(RenderFailure) in
+        let items = list.items
+        let extent = try extent(items.count, start, stop, step)
+        if extent.step == 1 {
+          return try items.withUnsafeBufferPointer { (items) throws(RenderFailure) in
+            let part = items[extent.start..<extent.start + extent.count]
+            return try region.list(copying: UnsafeBufferPointer(rebasing: part))
+          }
+        }
+        return try region.list(try places(items.count, start, stop, step).map { items[$0] })
+      }
     case .tuple(let tuple):
       let items = tuple.box.items
       return try region.tuple(try places(items.count, start, stop, step).map { items[$0] })

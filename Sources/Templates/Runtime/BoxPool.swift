@@ -2,22 +2,25 @@
 /// longer than most of what a template does with it.
 struct BoxPool<Box: ReusableBox>: ~Copyable {
   private var boxes: [Box] = []
-  /// The same, to be reached without counting.
+  /// The same, to be reached and given out without counting.
   private var lent: [Unmanaged<Box>] = []
   private var used = 0
   /// More are given up when a rendering ends.
   private static var most: Int { 256 }
 
   /// A box as if it were new; it is the caller's until `reset`.
-  mutating func next() -> Box {
-    if used == boxes.count {
-      let box = Box()
-      boxes.append(box)
-      lent.append(.passUnretained(box))
-    }
-    let box = boxes[used]
-    used += 1
+  @inline(__always)
+  mutating func next() -> Unmanaged<Box> {
+    if used == lent.count { add() }
+    let box = lent[used]
+    used &+= 1
     return box
+  }
+
+  private mutating func add() {
+    let box = Box()
+    boxes.append(box)
+    lent.append(.passUnretained(box))
   }
 
   mutating func reset() {

@@ -62,11 +62,12 @@ extension Machine {
   private func call(_ box: MacroBox, _ call: CallArguments) throws(RenderFailure) -> Datum {
     let function = box.macro.pointee.function
     let frame = try newFrame(function, parent: box.frame)
+    let slots = frame._withUnsafeGuaranteedRef { $0.slots }
     if call.names.isEmpty, box.macro.pointee.isPlain,
       call.positional.count <= box.macro.pointee.parameterSlots.count
     {
       for place in call.positional.indices {
-        frame.slots[box.macro.pointee.parameterSlots[place]] = call.positional[place]
+        slots[box.macro.pointee.parameterSlots[place]] = call.positional[place]
       }
       let text = try captured { () throws(RenderFailure) in try run(function, frame) }
       return autoescape ? .markup(text) : .text(text)
@@ -82,23 +83,23 @@ extension Machine {
     for (place, name) in macro.parameters.enumerated() {
       let slot = macro.parameterSlots[place]
       if place < call.positional.count {
-        frame.slots[slot] = call.positional[place]
+        slots[slot] = call.positional[place]
       } else {
-        frame.slots[slot] = take(name) ?? .missing
+        slots[slot] = take(name) ?? .missing
       }
     }
     if let slot = macro.callerSlot {
       if let caller = take("caller"), !caller.isNone {
-        frame.slots[slot] = caller
+        slots[slot] = caller
       } else {
-        frame.slots[slot] = try undefined("No caller defined", name: "caller")
+        slots[slot] = try undefined("No caller defined", name: "caller")
       }
     }
     let rest = call.names.indices.filter { !used[$0] }
     if let slot = macro.keywordsSlot {
       let keywords = region.newDictionary()
       for place in rest { keywords.set(.text(try region.text(call.names[place])), call.keywords[place]) }
-      frame.slots[slot] = try region.dictionary(keywords)
+      slots[slot] = try region.dictionary(keywords)
     } else if let first = rest.first {
       if rest.contains(where: { call.names[$0] == "caller" }) {
         throw typeError(
@@ -109,7 +110,7 @@ extension Machine {
     }
     let extra = call.positional.dropFirst(macro.parameters.count)
     if let slot = macro.restSlot {
-      frame.slots[slot] = try region.tuple(Array(extra))
+      slots[slot] = try region.tuple(Array(extra))
     } else if !extra.isEmpty {
       throw typeError("macro \(label) takes not more than \(macro.parameters.count) argument(s)")
     }

@@ -237,10 +237,16 @@ final class MacroBox: HeapObject {
   /// The program's.
   let macro: UnsafePointer<MacroProgram>
   unowned(unsafe) let frame: Frame
+  let isPlain: Bool
+  let function: Int
   init(_ macro: UnsafePointer<MacroProgram>, _ frame: Frame) {
     self.macro = macro
     self.frame = frame
+    isPlain = macro.pointee.isPlain
+    function = macro.pointee.function
   }
+  var parameterCount: Int { macro.pointee.parameterSlots.count }
+  func slot(ofParameter place: Int) -> Int { macro.pointee.parameterSlots[place] }
   override var typeName: String { "Macro" }
 }
 

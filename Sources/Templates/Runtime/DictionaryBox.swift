@@ -46,7 +46,7 @@ final class DictionaryBox: HeapObject, ReusableBox {
   ///
   /// - Precondition: the key is hashable (`requireHashable` was asked).
   func place(of key: Datum) -> Int? {
-    if table.isEmpty {
+    if count <= Self.smallest {
       if case .text(let name) = key { return place(of: name) }
       for index in 0..<count where sameKey(entries[index], key) { return index }
       return nil
@@ -60,10 +60,11 @@ final class DictionaryBox: HeapObject, ReusableBox {
   }
 
   /// The place of a name among few keys.
+  @inline(__always)
   private func place(of name: Text) -> Int? {
     for index in 0..<count {
       if case .text(let other) = entries[index] {
-        if other.equals(name) { return index }
+        if other.count == name.count, other.equals(name) { return index }
       } else if sameKey(entries[index], .text(name)) {
         return index
       }
@@ -73,7 +74,10 @@ final class DictionaryBox: HeapObject, ReusableBox {
 
   func value(_ key: Datum) -> Datum? { place(of: key).map { entries[capacity + $0] } }
 
-  func value(_ name: Text) -> Datum? { value(.text(name)) }
+  func value(_ name: Text) -> Datum? {
+    guard count <= Self.smallest else { return value(.text(name)) }
+    return place(of: name).map { entries[capacity + $0] }
+  }
 
   func value(_ name: String) -> Datum? {
     var name = name

@@ -45,11 +45,13 @@ extension Machine {
       return try region.dictionary(box)
     case .namespace:
       let namespace = region.newNamespace()
-      try fill(namespace.attributes, from: call)
-      if isSandboxed,
-        let name = namespace.attributes.keys.first(where: { $0.asText?.hasPrefix(Text("_")) ?? false })
-      {
-        throw underscoreFailure(try string(name).string)
+      try namespace.lend { (box) throws(RenderFailure) in
+        try fill(box.attributes, from: call)
+        if isSandboxed,
+          let name = box.attributes.keys.first(where: { $0.asText?.hasPrefix(Text("_")) ?? false })
+        {
+          throw underscoreFailure(try string(name).string)
+        }
       }
       return try region.pooled(namespace)
     case .cycler:

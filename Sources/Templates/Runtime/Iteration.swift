@@ -79,12 +79,12 @@ class IteratorBox: HeapObject {
 /// An iterator over a container.
 final class CursorIterator: IteratorBox {
   @exclusivity(unchecked) var cursor: Cursor
-  private let name: String
-  init(_ cursor: Cursor, typeName: String = "iterator") {
+  private let name: StaticString
+  init(_ cursor: Cursor, typeName: StaticString = "iterator") {
     self.cursor = cursor
     name = typeName
   }
-  override var typeName: String { name }
+  override var typeName: String { name.description }
   override func advance(_ machine: Machine) throws(RenderFailure) -> Datum? { try cursor.next(machine) }
 }
 
@@ -121,6 +121,11 @@ extension Machine {
       if note.box.isStrict { throw undefinedFailure(note.box) }
       return .empty
     case .object(let object):
+      if value.isObject(MappingIterator.self) || value.isObject(FilteredIterator.self)
+        || value.isObject(UniqueIterator.self)
+      {
+        return .iterator(Unmanaged<IteratorBox>.fromOpaque(object.toOpaque()))
+      }
       switch object.box {
       case let range as RangeBox: return .range(Unmanaged.passUnretained(range), 0)
       case let view as ViewBox:

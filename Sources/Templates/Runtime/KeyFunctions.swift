@@ -101,7 +101,8 @@ extension Machine {
   {
     if filter == .format { return try formatFilter(value, call) }
     let iterator = region.newMapping()
-    iterator.begin(filter, value, try KeptArguments(call, region))
+    let kept = try KeptArguments(call, region)
+    iterator._withUnsafeGuaranteedRef { $0.begin(filter, value, kept) }
     return try region.pooled(iterator)
   }
 
@@ -240,6 +241,8 @@ final class MappingIterator: IteratorBox, ReusableBox {
   /// Set when the first item is asked for.
   @exclusivity(unchecked) private var source: Cursor?
   @exclusivity(unchecked) private var step = Machine.ItemStep.isTrue(.none)
+  /// The attribute that is looked up and no more, where it is so.
+  @exclusivity(unchecked) private var plainStep = Datum.missing
   @exclusivity(unchecked) private var isFinished = false
 
   override init() {}
@@ -248,6 +251,7 @@ final class MappingIterator: IteratorBox, ReusableBox {
     kept = Machine.KeptArguments()
     source = nil
     step = .isTrue(.none)
+    plainStep = .missing
     isFinished = false
   }
 
@@ -266,12 +270,17 @@ final class MappingIterator: IteratorBox, ReusableBox {
     if source == nil {
       guard try machine.isTrue(value) else { return nil }
       step = isMap ? try machine.mapStep(kept) : try machine.selectionStep(filter, kept)
+      switch step {
+      case .follow(.step(let name), default: nil), .isTrue(.step(let name)): plainStep = name
+      default: break
+      }
       source = try machine.requireCursor(over: value)
     }
     guard var cursor = source else { return nil }
     while let item = try cursor.next(machine) {
       try machine.countIteration()
-      let result = try machine.carryOut(step, item, kept)
+      let result =
+        plainStep.isMissing ? try machine.carryOut(step, item, kept) : try machine.item(item, plainStep)
       var isWanted = isMap
       if !isMap { isWanted = try machine.isTrue(result) != negates }
       if isWanted {

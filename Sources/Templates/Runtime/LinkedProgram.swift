@@ -13,8 +13,7 @@ final class LinkedProgram {
   let constants: UnsafeBufferPointer<Datum>
   /// What is known of each constant as the name of an attribute.
   let attributes: UnsafeBufferPointer<AttributeName>
-  /// Held by the program.
-  let sites: UnsafeBufferPointer<Unmanaged<CallSite>>
+  private let sites: UnsafeBufferPointer<LinkedSite>
   private let macros: UnsafeMutablePointer<MacroProgram>
   private let macroCount: Int
 
@@ -28,7 +27,7 @@ final class LinkedProgram {
       })
     constants = copied(program.constants)
     attributes = copied(program.constants.map { AttributeName($0.asText?.string ?? "_") })
-    sites = copied(program.sites.map { Unmanaged.passUnretained($0) })
+    sites = copied(program.sites.map { LinkedSite($0) })
     macroCount = program.macros.count
     macros = .allocate(capacity: macroCount)
     macros.initialize(from: program.macros, count: macroCount)
@@ -45,6 +44,50 @@ final class LinkedProgram {
   }
 
   func macro(_ place: Int) -> UnsafePointer<MacroProgram> { UnsafePointer(macros + place) }
+
+  /// - Precondition: the place of a site.
+  @inline(__always)
+  func site(_ place: Int) -> UnsafePointer<LinkedSite> {
+    guard let start = sites.baseAddress else { preconditionFailure("a program without call sites calls") }
+    return start + place
+  }
+}
+
+/// A call site as the machine reads it.
+struct LinkedSite: BitwiseCopyable {
+  /// The name as a text constant.
+  let nameConstant: Int
+  /// How many values it has on the stack, and how many of them go by place.
+  let count: Int
+  let positional: Int
+  /// The program's.
+  let keywordNames: UnsafeBufferPointer<String>
+  let hasSpread: Bool
+  let hasKeywordSpread: Bool
+  /// Whether nothing stands between the parentheses.
+  let isEmpty: Bool
+  /// Whether its values have neither names nor stars.
+  let isPlain: Bool
+  /// Whether the name begins as private ones do.
+  let isPrivate: Bool
+  let stringMethod: StringMethod?
+  let listMethod: ListMethod?
+  let dictionaryMethod: DictionaryMethod?
+
+  init(_ site: CallSite) {
+    nameConstant = site.nameConstant
+    count = site.count
+    positional = site.positional
+    keywordNames = site.keywordNames
+    hasSpread = site.hasSpread
+    hasKeywordSpread = site.hasKeywordSpread
+    isEmpty = site.isEmpty
+    isPlain = site.count == site.positional
+    isPrivate = site.name.hasPrefix("_")
+    stringMethod = site.stringMethod
+    listMethod = site.listMethod
+    dictionaryMethod = site.dictionaryMethod
+  }
 }
 
 /// Instructions that templates have one after the other most often, as one. What was joined stays in its place
@@ -68,6 +111,8 @@ private func joined(_ code: [Instruction]) -> [Instruction] {
     case (.next(let target), .store(let slot), _): code[place] = .nextInto(slot: slot, target)
     case (.slot(let slot), .filter(let filter, let site), _):
       code[place] = .slotFilter(slot: slot, filter, site)
+    case (.call(let site), .print(.never), _): code[place] = .callAndPrint(site)
+    case (.filter(.join, let site), .print(.never), _): code[place] = .joinAndPrint(site)
     case (.slot(let slot), .requireNamespace, _): code[place] = .requireSlotNamespace(slot)
     case (.slot(let slot), .setAttribute(let name), _):
       code[place] = .setSlotAttribute(slot: slot, name: name)

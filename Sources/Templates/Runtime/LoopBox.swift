@@ -148,13 +148,13 @@ final class FilteredIterator: IteratorBox, ReusableBox {
   @exclusivity(unchecked) private var cursor = Cursor.empty
   @exclusivity(unchecked) private var function = 0
   /// The test's own variables, which the region holds; it runs for one item at a time.
-  @exclusivity(unchecked) private unowned(unsafe) var frame: Frame?
+  @exclusivity(unchecked) private var frame: Unmanaged<Frame>?
 
   override init() {}
 
   func clear() { cursor = .empty }
 
-  func begin(_ cursor: Cursor, function: Int, frame: Frame) {
+  func begin(_ cursor: Cursor, function: Int, frame: Unmanaged<Frame>) {
     self.cursor = cursor
     self.function = function
     self.frame = frame
@@ -162,9 +162,13 @@ final class FilteredIterator: IteratorBox, ReusableBox {
 
   override func advance(_ machine: Machine) throws(RenderFailure) -> Datum? {
     guard let frame else { return nil }
+    try machine.checkRoom(function)
     while let item = try cursor.next(machine) {
       try machine.countIteration()
-      if let passed = try machine.filtered(item, function, frame) { return passed }
+      let passed = try frame.lend { (frame) throws(RenderFailure) in
+        try machine.filtered(item, function, frame)
+      }
+      if let passed { return passed }
     }
     return nil
   }

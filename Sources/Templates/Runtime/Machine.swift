@@ -173,6 +173,11 @@ final class Machine {
       try countIteration()
       return item
     }
+    if case .loop(let loop) = top.pointee {
+      let item = try loop.lend { (box) throws(RenderFailure) in try box.advance(self) }
+      if case .some = item { try countIteration() }
+      return item
+    }
     // Out of the stack while it runs: the cursor may run code that has loops of its own.
     var cursor = top.pointee
     guard let item = try cursor.next(self) else { return nil }
@@ -184,12 +189,14 @@ final class Machine {
   /// Appends a value where nothing is escaped.
   @inline(__always)
   private func printValue(_ value: Datum) throws(RenderFailure) {
-    if case .text(let text) = value {
-      output.append(text.raw)
-      return try checkOutput()
+    switch value {
+    case .text(let text): output.append(text.raw)
+    case .integer(let number): appendInteger(number, to: &output)
+    default:
+      push(value)
+      return try printTop(.never)
     }
-    push(value)
-    try printTop(.never)
+    try checkOutput()
   }
 
   /// Carries out one instruction; the place of the next.
@@ -202,13 +209,8 @@ final class Machine {
       if case .text(let text) = linked.constants[constant] { output.append(text.raw) }
       try checkOutput()
     case .printName(let name):
-      if let text = state.pointee.fields.plainText(name) {
-        output.append(text.raw)
-        try checkOutput()
-      } else {
-        try pushName(name)
-        try printTop(.never)
-      }
+      let value = try lookup(name)
+      try printValue(value.isMissing ? try undefined(name: program.names[name]) : value)
     case .print(let mode): try printTop(mode)
     case .constant(let constant): push(linked.constants[constant])
     case .slot(let slot): push(try variable(slot, frame, function))
@@ -227,7 +229,12 @@ final class Machine {
       push(try attribute(of: pop(), name))
     case .item:
       let key = pop()
-      push(try item(pop(), key))
+      let value = pop()
+      if let quick = quickItem(value, key) {
+        push(quick)
+      } else {
+        push(try item(value, key))
+      }
     case .itemOfConstant(let constant):
       push(try item(linked.constants[constant], pop()))
     case .next(let target):
@@ -270,12 +277,10 @@ final class Machine {
     case .slotFilter(let slot, let filter, let site):
       let value = try variable(slot, frame, function)
       push(value)
-      try linked.sites[site].lend { (site) throws(RenderFailure) in
-        if let quick = try quickFilter(filter, value, site) {
-          stack[top &- 1] = quick
-        } else {
-          try filterTop(filter, site)
-        }
+      if let quick = try quickFilter(filter, value, linked.site(site)) {
+        stack[top &- 1] = quick
+      } else {
+        try filterTop(filter, linked.site(site))
       }
       return place + 2
     case .compareConstant(let comparison, let constant):
@@ -303,6 +308,12 @@ final class Machine {
       push(try variable(slot, frame, function))
       try setAttribute(linked.constants[name])
       return place + 2
+    case .callAndPrint(let site):
+      try callAndPrint(linked.site(site))
+      return place + 2
+    case .joinAndPrint(let site):
+      try joinAndPrint(linked.site(site))
+      return place + 2
     case .nextAgain(let slot, let exit, let body):
       guard let item = try nextItem() else { return exit }
       frame.slots[slot] = item
@@ -321,17 +332,19 @@ final class Machine {
       }
     case .binary(let operation):
       let right = pop()
-      push(try binary(operation, pop(), right))
-    case .filter(let filter, let site):
-      try linked.sites[site].lend { (site) throws(RenderFailure) in
-        if let quick = try quickFilter(filter, stack[top &- 1], site) {
-          stack[top &- 1] = quick
-        } else {
-          try filterTop(filter, site)
-        }
+      let left = pop()
+      if let quick = quickBinary(operation, left, right) {
+        push(quick)
+      } else {
+        push(try binary(operation, left, right))
       }
-    case .method(let site):
-      try linked.sites[site].lend { (site) throws(RenderFailure) in try callMethod(site) }
+    case .filter(let filter, let site):
+      if let quick = try quickFilter(filter, stack[top &- 1], linked.site(site)) {
+        stack[top &- 1] = quick
+      } else {
+        try filterTop(filter, linked.site(site))
+      }
+    case .method(let site): try callMethod(linked.site(site))
     default: return try rareStep(instruction, at: place, frame, function)
     }
     return place + 1

@@ -2,8 +2,8 @@ import Bytes
 
 /// Calls of filters, tests, functions and methods.
 extension Machine {
-  func filterTop(_ filter: Filter, _ site: CallSite) throws(RenderFailure) {
-    let start = top - site.count
+  func filterTop(_ filter: Filter, _ site: UnsafePointer<LinkedSite>) throws(RenderFailure) {
+    let start = top - site.pointee.count
     let result = try withArguments(site, start) { (call) throws(RenderFailure) in
       try apply(filter, to: stack[start - 1], call)
     }
@@ -11,8 +11,8 @@ extension Machine {
     stack[start - 1] = result
   }
 
-  func testTop(_ test: TestName, _ site: CallSite) throws(RenderFailure) {
-    let start = top - site.count
+  func testTop(_ test: TestName, _ site: UnsafePointer<LinkedSite>) throws(RenderFailure) {
+    let start = top - site.pointee.count
     let result = try withArguments(site, start) { (call) throws(RenderFailure) in
       try self.test(test, stack[start - 1], call)
     }
@@ -20,8 +20,8 @@ extension Machine {
     stack[start - 1] = .boolean(result)
   }
 
-  func callTop(_ site: CallSite) throws(RenderFailure) {
-    let start = top - site.count
+  func callTop(_ site: UnsafePointer<LinkedSite>) throws(RenderFailure) {
+    let start = top - site.pointee.count
     let result = try withArguments(site, start) { (call) throws(RenderFailure) in
       try self.call(stack[start - 1], call)
     }
@@ -30,26 +30,35 @@ extension Machine {
   }
 
   /// `receiver.name(…)` without making the method an object, where the receiver is one of the common types.
-  func callMethod(_ site: CallSite) throws(RenderFailure) {
-    let start = top - site.count
+  func callMethod(_ site: UnsafePointer<LinkedSite>) throws(RenderFailure) {
+    let start = top - site.pointee.count
     let receiver = stack[start - 1]
+    if let quick = try quickMethod(site, receiver, start) {
+      top = start
+      stack[start - 1] = quick
+      return
+    }
     let result = try withArguments(site, start) { (call) throws(RenderFailure) in
       switch receiver {
       case .text(let text):
-        if let method = site.stringMethod, !method.isMarkupOnly, !isSandboxed || !site.name.hasPrefix("_") {
+        if let method = site.pointee.stringMethod, !method.isMarkupOnly,
+          !isSandboxed || !site.pointee.isPrivate
+        {
           return try self.call(method, of: text, isMarkup: false, call)
         }
       case .list(let list):
-        if let method = site.listMethod, !isSandboxed || !method.changes && !site.name.hasPrefix("_") {
+        if let method = site.pointee.listMethod,
+          !isSandboxed || !method.changes && !site.pointee.isPrivate
+        {
           return try self.call(method, of: list.box, call)
         }
       case .dictionary(let dictionary):
-        if let method = site.dictionaryMethod, !isSandboxed {
+        if let method = site.pointee.dictionaryMethod, !isSandboxed {
           return try self.call(method, of: dictionary.box, call)
         }
       default: break
       }
-      guard case .text(let name) = program.constants[site.nameConstant] else { return .none }
+      guard case .text(let name) = linked.constants[site.pointee.nameConstant] else { return .none }
       return try self.call(try attribute(receiver, name), call)
     }
     top = start
@@ -57,9 +66,11 @@ extension Machine {
   }
 
   /// The values of a call where they lie on the stack; `*` and `**` are spread into memory of the region.
-  func withArguments<Result>(
-    _ site: CallSite, _ start: Int, _ body: (CallArguments) throws(RenderFailure) -> Result
+  @inline(__always)
+  private func withArguments<Result>(
+    _ place: UnsafePointer<LinkedSite>, _ start: Int, _ body: (CallArguments) throws(RenderFailure) -> Result
   ) throws(RenderFailure) -> Result {
+    let site = place.pointee
     if !site.hasSpread, !site.hasKeywordSpread {
       return try body(
         CallArguments(
@@ -68,11 +79,17 @@ extension Machine {
           keywords: UnsafeBufferPointer(
             start: stack + start + site.positional, count: site.keywordNames.count)))
     }
+    return try withSpreadArguments(site, start, body)
+  }
+
+  private func withSpreadArguments<Result>(
+    _ site: LinkedSite, _ start: Int, _ body: (CallArguments) throws(RenderFailure) -> Result
+  ) throws(RenderFailure) -> Result {
     var positional = Array(UnsafeBufferPointer(start: stack + start, count: site.positional))
-    var names = site.keywords
+    var names = Array(site.keywordNames)
     var keywords = Array(
-      UnsafeBufferPointer(start: stack + start + site.positional, count: site.keywords.count))
-    var place = start + site.positional + site.keywords.count
+      UnsafeBufferPointer(start: stack + start + site.positional, count: names.count))
+    var place = start + site.positional + names.count
     if site.hasSpread {
       positional += try items(of: stack[place])
       place += 1

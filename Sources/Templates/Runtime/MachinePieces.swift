@@ -19,11 +19,11 @@ extension Machine {
     _ slot: Int, _ frame: Frame, recursion: (function: Int, frame: Frame)?, depth: Int
   ) throws(RenderFailure) {
     let iterable = pop()
+    let cursor = try requireCursor(over: iterable)
     let loop = region.newLoop()
-    loop.begin(iterable, try requireCursor(over: iterable), recursion: recursion, depth0: depth)
-    let reference = Unmanaged.passUnretained(loop)
-    cursors.append(.loop(reference))
-    frame.slots[slot] = .object(Unmanaged.passUnretained(loop))
+    loop._withUnsafeGuaranteedRef { $0.begin(iterable, cursor, recursion: recursion, depth0: depth) }
+    cursors.append(.loop(loop))
+    frame.slots[slot] = .object(Unmanaged<HeapObject>.fromOpaque(loop.toOpaque()))
   }
 
   func isEscaping(_ mode: EscapeMode) -> Bool { mode == .always || mode == .dynamic && autoescape }

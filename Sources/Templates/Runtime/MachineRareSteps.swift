@@ -43,10 +43,8 @@ extension Machine {
       }
     case .concatenate(let count, let mode): try concatenate(count, mode)
     case .list(let count):
-      let box = region.newList()
       top -= count
-      box.items.append(contentsOf: UnsafeBufferPointer(start: stack + top, count: count))
-      push(try region.list(box))
+      push(try region.list(copying: UnsafeBufferPointer(start: stack + top, count: count)))
     case .tuple(let count): push(try region.tuple(popItems(count)))
     case .dictionary(let count): try makeDictionary(count)
     case .sliceObject:
@@ -61,10 +59,8 @@ extension Machine {
     case .unknownFilter(let site):
       let name = program.sites[site].name
       throw runtimeError("TemplateRuntimeError", "No filter or test named '\(name)' found.")
-    case .test(let test, let site):
-      try linked.sites[site].lend { (site) throws(RenderFailure) in try testTop(test, site) }
-    case .call(let site):
-      try linked.sites[site].lend { (site) throws(RenderFailure) in try callTop(site) }
+    case .test(let test, let site): try testTop(test, linked.site(site))
+    case .call(let site): try callTop(linked.site(site))
     case .unpack(let count): try unpack(pop(), count)
     case .requireNamespace:
       guard pop().isObject(NamespaceBox.self) else { throw noNamespace() }
@@ -88,7 +84,7 @@ extension Machine {
       let cursor = try requireCursor(over: pop())
       let own = try newFrame(filter, parent: frame)
       let iterator = region.newFiltered()
-      iterator.begin(cursor, function: filter, frame: own)
+      iterator._withUnsafeGuaranteedRef { $0.begin(cursor, function: filter, frame: own) }
       push(try region.pooled(iterator))
     case .beginExtendedLoop(let slot): try beginLoop(slot, frame, recursion: nil, depth: 0)
     case .beginRecursiveLoop(let slot):

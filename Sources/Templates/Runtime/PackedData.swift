@@ -75,20 +75,20 @@ extension Region {
       var place = 9
       for _ in 0..<half(1) where place < size {
         let (value, length) = try datum(start + place, size - place)
-        box.items.append(value)
+        box._withUnsafeGuaranteedRef { $0.items.append(value) }
         place += length
       }
       return (try list(box), size)
     case PackedValue.Tag.dictionary where left >= 9:
       let size = min(left, 9 + half(5))
-      let box = newDictionary()
+      let box = lendDictionary()
       var place = 9
       for _ in 0..<half(1) where place < size {
         let (key, length) = try datum(start + place, size - place)
         place += length
         guard place < size else { break }
         let (value, valueLength) = try datum(start + place, size - place)
-        box.set(key, value)
+        box._withUnsafeGuaranteedRef { $0.set(key, value) }
         place += valueLength
       }
       return (try dictionary(box), size)

@@ -87,15 +87,6 @@ struct RecordFields {
     }
     return try machine.datum(value)
   }
-
-  /// A name's text where it is put out as it stands; nil where there is more to do.
-  func plainText(_ name: Int) -> Text? {
-    guard kind != .variables, let bytes = packed(name), bytes.first == PackedValue.Tag.string else {
-      return nil
-    }
-    let text = Text(PackedValue.textBytes(bytes))
-    return divides && text.find(Text(divider)) != nil ? nil : text
-  }
 }
 
 /// Variables with the names that a program looks for.

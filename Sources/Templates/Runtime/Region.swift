@@ -4,6 +4,8 @@ import Bytes
 /// The memory of one rendering: bytes of texts and the objects that values refer to. All of it is given up
 /// at once by `reset`, and the first pages are kept for the next rendering.
 final class Region {
+  /// Where texts are built. Apart from the state, as those who build may ask for memory meanwhile.
+  private let scratch: UnsafeMutablePointer<ByteBuffer>
   /// Behind a pointer that only the region holds, so that access to it needs no check for overlap.
   private let state: UnsafeMutablePointer<State>
   /// Bytes that may be held.
@@ -28,7 +30,9 @@ final class Region {
     var namespaces = BoxPool<NamespaceBox>()
     var mappings = BoxPool<MappingIterator>()
     var filtered = BoxPool<FilteredIterator>()
-    var scratch: [Scratch] = []
+    var uniques = BoxPool<UniqueIterator>()
+    /// Whether `scratch` is in use.
+    var isBuilding = false
 
     init() { usePage() }
 
@@ -39,20 +43,20 @@ final class Region {
     }
   }
 
-  final class Scratch {
-    @exclusivity(unchecked) var buffer = ByteBuffer(capacity: 1024)
-  }
-
   init(limit: Int) {
     self.limit = limit
     state = .allocate(capacity: 1)
     state.initialize(to: State())
+    scratch = .allocate(capacity: 1)
+    scratch.initialize(to: ByteBuffer(capacity: 1024))
   }
 
   deinit {
     for page in state.pointee.pages { page.deallocate() }
     state.deinitialize(count: 1)
     state.deallocate()
+    scratch.deinitialize(count: 1)
+    scratch.deallocate()
   }
 
   private static func newPage(_ count: Int) -> UnsafeMutableRawBufferPointer {
@@ -69,6 +73,7 @@ final class Region {
     state.pointee.namespaces.reset()
     state.pointee.mappings.reset()
     state.pointee.filtered.reset()
+    state.pointee.uniques.reset()
     if state.pointee.page > 0 { dropPages() }
     state.pointee.used = 0
     state.pointee.total = 0
@@ -162,14 +167,18 @@ final class Region {
   func build(
     _ body: (inout ByteBuffer) throws(RenderFailure) -> Void
   ) throws(RenderFailure) -> Text {
-    let scratch = state.pointee.scratch.popLast() ?? Scratch()
-    scratch.buffer.removeAll()
-    try body(&scratch.buffer)
-    let bytes = scratch.buffer.withBytes { $0 }
-    // Safe: the buffer is not touched before its bytes are copied.
-    let text = try text(copying: bytes)
-    if scratch.buffer.count <= 1 << 20 { state.pointee.scratch.append(scratch) }
-    return text
+    if state.pointee.isBuilding {
+      var own = ByteBuffer(capacity: 256)
+      try body(&own)
+      return try own.withBytes { (bytes) throws(RenderFailure) in try text(copying: bytes) }
+    }
+    state.pointee.isBuilding = true
+    defer { state.pointee.isBuilding = false }
+    scratch.pointee.removeAll()
+    try body(&scratch.pointee)
+    let made = try scratch.pointee.withBytes { (bytes) throws(RenderFailure) in try text(copying: bytes) }
+    if scratch.pointee.count > 1 << 20 { scratch.pointee = ByteBuffer(capacity: 1024) }
+    return made
   }
 
   /// Keeps an object until the rendering ends.
@@ -179,25 +188,37 @@ final class Region {
   }
 
   /// An empty list for `list(_:)` to give out when it is filled.
-  func newList() -> ListBox { state.pointee.lists.next() }
+  func newList() -> Unmanaged<ListBox> { state.pointee.lists.next() }
 
-  func list(_ box: ListBox) throws(RenderFailure) -> Datum {
-    try charge(64 + box.items.count * MemoryLayout<Datum>.stride)
-    return .list(Unmanaged.passUnretained(box))
+  func list(_ box: Unmanaged<ListBox>) throws(RenderFailure) -> Datum {
+    let count = box._withUnsafeGuaranteedRef { $0.items.count }
+    try charge(64 + count * MemoryLayout<Datum>.stride)
+    return .list(box)
+  }
+
+  /// A list of values that lie elsewhere.
+  func list(copying items: UnsafeBufferPointer<Datum>) throws(RenderFailure) -> Datum {
+    let box = newList()
+    box._withUnsafeGuaranteedRef { $0.items.append(contentsOf: items) }
+    return try list(box)
   }
 
   /// An empty dictionary that lasts as long as the rendering; `dictionary(_:)` gives it out when it is filled.
-  func newDictionary() -> DictionaryBox { state.pointee.dictionaries.next() }
+  func newDictionary() -> DictionaryBox { lendDictionary().box }
 
-  func newLoop() -> LoopBox { state.pointee.loops.next() }
+  func lendDictionary() -> Unmanaged<DictionaryBox> { state.pointee.dictionaries.next() }
 
-  func newFrame() -> Frame { state.pointee.frames.next() }
+  func newLoop() -> Unmanaged<LoopBox> { state.pointee.loops.next() }
 
-  func newNamespace() -> NamespaceBox { state.pointee.namespaces.next() }
+  func newFrame() -> Unmanaged<Frame> { state.pointee.frames.next() }
 
-  func newMapping() -> MappingIterator { state.pointee.mappings.next() }
+  func newNamespace() -> Unmanaged<NamespaceBox> { state.pointee.namespaces.next() }
 
-  func newFiltered() -> FilteredIterator { state.pointee.filtered.next() }
+  func newMapping() -> Unmanaged<MappingIterator> { state.pointee.mappings.next() }
+
+  func newUnique() -> Unmanaged<UniqueIterator> { state.pointee.uniques.next() }
+
+  func newFiltered() -> Unmanaged<FilteredIterator> { state.pointee.filtered.next() }
 
   func list(_ items: [Datum]) throws(RenderFailure) -> Datum {
     try charge(64 + items.count * MemoryLayout<Datum>.stride)
@@ -211,14 +232,18 @@ final class Region {
 
   /// - Parameter box: one of `newDictionary`.
   func dictionary(_ box: DictionaryBox) throws(RenderFailure) -> Datum {
-    try charge(128 + box.count * 2 * MemoryLayout<Datum>.stride)
-    return .dictionary(Unmanaged.passUnretained(box))
+    try dictionary(Unmanaged.passUnretained(box))
+  }
+
+  func dictionary(_ box: Unmanaged<DictionaryBox>) throws(RenderFailure) -> Datum {
+    try charge(128 + box._withUnsafeGuaranteedRef { $0.count } * 2 * MemoryLayout<Datum>.stride)
+    return .dictionary(box)
   }
 
   /// An object that one of the pools holds.
-  func pooled(_ box: HeapObject) throws(RenderFailure) -> Datum {
+  func pooled<Box: HeapObject>(_ box: Unmanaged<Box>) throws(RenderFailure) -> Datum {
     try charge(64)
-    return .object(Unmanaged.passUnretained(box))
+    return .object(Unmanaged<HeapObject>.fromOpaque(box.toOpaque()))
   }
 
   func object(_ box: HeapObject) throws(RenderFailure) -> Datum {

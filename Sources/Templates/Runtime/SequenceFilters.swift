@@ -12,12 +12,7 @@ extension Machine {
     case .last: return try last(value)
     case .join: return try joinFilter(value, a)
     case .reverse: return try reversed(value)
-    case .sort:
-      let items = try items(of: value)
-      let key = try multipleKeyFunction(a[2], caseSensitive: try flag(a[1]))
-      let keys = try items.mapItems(key)
-      return try region.list(
-        try sorted(items, by: keys, reverse: try flag(a[0]), keysAreLists: true))
+    case .sort: return try sortFilter(value, a)
     case .dictsort: return try sortedPairs(value, a)
     case .unique: return try unique(value, a)
     case .groupby: return try grouped(value, a)
@@ -57,9 +52,18 @@ extension Machine {
     case .text(let text): return .text(try reversedText(text))
     case .markup(let text): return .markup(try reversedText(text))
     case .list, .tuple, .dictionary:
-      let list = ListBox(try items(of: value).reversed())
-      return try region.object(
-        CursorIterator(.list(region.keep(list), 0), typeName: "\(value.typeName)_reverseiterator"))
+      let list = region.newList()
+      let items = try items(of: value)
+      list._withUnsafeGuaranteedRef { list in
+        for item in items.reversed() { list.items.append(item) }
+      }
+      let name: StaticString =
+        switch value {
+        case .list: "list_reverseiterator"
+        case .tuple: "tuple_reverseiterator"
+        default: "dict_reverseiterator"
+        }
+      return try region.object(CursorIterator(.list(list, 0), typeName: name))
     default:
       guard let cursor = try cursor(over: value) else {
         throw runtimeError("FilterArgumentError", "argument must be iterable")
@@ -137,22 +141,12 @@ extension Machine {
   }
 
   private func unique(_ value: Datum, _ a: BoundArguments) throws(RenderFailure) -> Datum {
-    let key = try keyFunction(a[1], caseSensitive: try flag(a[0]))
-    let seen = region.newDictionary()
-    var source: Cursor?
-    return try generator { (machine) throws(RenderFailure) in
-      if source == nil { source = try machine.requireCursor(over: value) }
-      while let item = try source?.next(machine) {
-        try machine.countIteration()
-        let itemKey = try key(item)
-        try machine.requireHashable(itemKey)
-        if seen.place(of: itemKey) == nil {
-          seen.set(itemKey, .none)
-          return item
-        }
-      }
-      return nil
-    }
+    let isSensitive = try flag(a[0])
+    let path = try attributePath(a[1])
+    let iterator = region.newUnique()
+    let seen = region.lendDictionary()
+    iterator._withUnsafeGuaranteedRef { $0.begin(value, by: path, isSensitive: isSensitive, seen: seen) }
+    return try region.pooled(iterator)
   }
 
   private func grouped(_ value: Datum, _ a: BoundArguments) throws(RenderFailure) -> Datum {

@@ -128,11 +128,13 @@ extension Machine {
     }
     var offset = 0
     let list = region.newList()
-    while list.items.count < limit, let found = text.find(separator, from: offset) {
-      list.items.append(.text(text[offset..<found]))
-      offset = found + separator.count
+    list._withUnsafeGuaranteedRef { list in
+      while list.items.count < limit, let found = text.find(separator, from: offset) {
+        list.items.append(.text(text[offset..<found]))
+        offset = found + separator.count
+      }
+      list.items.append(.text(text[offset..<text.count]))
     }
-    list.items.append(.text(text[offset..<text.count]))
     return try region.list(list)
   }
 
