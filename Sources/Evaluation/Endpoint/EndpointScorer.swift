@@ -40,8 +40,8 @@ public final class EndpointScorer: Scorer {
     let capabilities = try known()
     guard capabilities.ranking == .logProbabilities else { return try matches(requests) }
     let texts = requests.map { request in
-      let prompt = EndpointPrompt(request).text
-      return request.choices.map { EchoedText(prompt, $0) }
+      let prompt = EndpointPrompt(request)
+      return request.choices.map(prompt.followed)
     }
     let calls = texts.map { texts in
       (capabilities.takesLists ? [texts] : texts.map { [$0] }).map { EndpointCall.echo($0, model: model) }

@@ -117,6 +117,15 @@ import Transformer
     #expect(EndpointPrompt(request).messages.map(\.content) == ["1+12\n\n2+2"])
   }
 
+  @Test func whiteSpaceBeforeAChoiceCountsInBareTexts() {
+    var request = ScoringRequest(prompt: "Q:\u{2003}\n", choices: ["yes"])
+    #expect(EndpointPrompt(request).followed(by: "yes") == EchoedText("Q:\u{2003}\n\n", "yes"))
+    request.framing = .continued
+    #expect(EndpointPrompt(request).followed(by: "yes") == EchoedText("Q:", "\u{2003}\nyes"))
+    request.prompt = " "
+    #expect(EndpointPrompt(request).followed(by: "yes") == EchoedText("", " yes"))
+  }
+
   @Test(arguments: [
     ("yes", 0), (" Yes.\n", 0), ("**No**", 1), ("\"no!\"", 1), ("not at  ALL", 2), ("yes, it is", nil),
     ("", nil),
