@@ -45,6 +45,23 @@ import Testing
         "apt-get": "if [ \"$1\" = update ]; then touch \"$0.fresh\"; else [ -e \"$0.fresh\" ]; fi",
       ], status: 0, says: "installing g++ pkg-config"),
     Machine(
+      testDescription: "no pip and no right to install",
+      programs: [
+        "swift": swift63, "dpkg-query": "[ \"${@: -1}\" = python3-pip ] || echo installed", "id": notRoot,
+      ], status: 0, says: "does without python3-pip; to have it, type:  sudo apt-get update"),
+    Machine(
+      testDescription: "no pip and no network",
+      programs: [
+        "swift": swift63, "dpkg-query": "[ \"${@: -1}\" = python3-pip ] || echo installed", "id": "echo 0",
+        "apt-get": "echo 'E: no route'; exit 100",
+      ], status: 0, says: "does without python3-pip"),
+    Machine(
+      testDescription: "pip of another python3",
+      programs: [
+        "swift": swift63, "dpkg-query": "[ \"${@: -1}\" = python3-pip ] || echo installed",
+        "python3": "[ \"$*\" = \"-m pip --version\" ]",
+      ], status: 0, says: ""),
+    Machine(
       testDescription: "everything is there",
       programs: ["swift": swift63, "dpkg-query": "echo installed"], status: 0, says: ""),
   ]
