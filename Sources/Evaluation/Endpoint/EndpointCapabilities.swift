@@ -23,7 +23,12 @@ struct EndpointCapabilities: Sendable, Hashable {
   /// Nats by which the two ways to a token's log-probability may differ: half-precision servers do not compute a
   /// prompt's tokens and those that they write in the same order.
   static let tolerance = 0.25
-  private static let count = "One two three four five six seven"
+  /// Texts that no model goes on with by saying a word twice: a number that is moved by a place is another number.
+  /// One alone could agree by chance.
+  private static let texts = [
+    "The capital of France is", "A bird flies and a fish", "The opposite of hot is",
+    "Monday, Tuesday, Wednesday,",
+  ]
 
   /// Asks the server.
   ///
@@ -40,26 +45,28 @@ struct EndpointCapabilities: Sendable, Hashable {
       return try queue.answers(to: [call])[0]
     }
     let tries = queue.settings.tries
-    let token: String
-    let written: Double
-    switch try ask(.token(after: count, model: model), tries: tries) {
-    case .success(let answer):
-      guard case .token(let text, let value) = answer.content else { return refused("it gave no token") }
-      (token, written) = (text, value)
-    case .failure(let failure): return refused(failure.message)
-    }
-    switch try ask(.echo([EchoedText(count, token)], model: model), tries: tries) {
-    case .success(let answer):
-      guard case .scores(let scores) = answer.content else { return refused("it gave no scores") }
-      // Another number of tokens: the text was cut into tokens another way, and nothing can be compared.
-      if scores[0].tokens == 1, abs(scores[0].logLikelihood - written) > tolerance {
-        return refused(
-          "its log-probabilities of prompts are not those of its own writing (\(scores[0].logLikelihood) and "
-            + "\(written) for the same token)")
+    for text in texts {
+      let token: String
+      let written: Double
+      switch try ask(.token(after: text, model: model), tries: tries) {
+      case .success(let answer):
+        guard case .token(let text, let value) = answer.content else { return refused("it gave no token") }
+        (token, written) = (text, value)
+      case .failure(let failure): return refused(failure.message)
       }
-    case .failure(let failure): return refused(failure.message)
+      switch try ask(.echo([EchoedText(text, token)], model: model), tries: tries) {
+      case .success(let answer):
+        guard case .scores(let scores) = answer.content else { return refused("it gave no scores") }
+        // Another number of tokens: the text was cut into tokens another way, and nothing can be compared.
+        if scores[0].tokens == 1, abs(scores[0].logLikelihood - written) > tolerance {
+          return refused(
+            "its log-probabilities of prompts are not those of its own writing "
+              + "(\(scores[0].logLikelihood) and \(written) for the same token)")
+        }
+      case .failure(let failure): return refused(failure.message)
+      }
     }
-    let pair = [EchoedText(count, " eight"), EchoedText(count, " nine")]
+    let pair = [EchoedText(texts[0], " Paris"), EchoedText(texts[0], " Rome")]
     let lists = try ask(.echo(pair, model: model), tries: 2)
     return EndpointCapabilities(ranking: .logProbabilities, takesLists: (try? lists.get()) != nil)
   }
