@@ -8,29 +8,17 @@ packages into a private environment under .cache and prints the figures as JSON;
 """
 import json
 import os
-import subprocess
 import sys
 import types
 
+import private_environment
+
 here = os.path.dirname(os.path.abspath(__file__))
 fixtures = os.path.join(here, "DiversityTests", "Fixtures")
-cache = os.path.join(os.path.dirname(here), ".cache", "diversity-packages")
 packages = ["nltk", "fast-bleu", "vendi-score", "scikit-learn", "scipy"]
 
+private_environment.enter("diversity-packages", packages)
 
-def enter():
-    """Goes on in the private environment."""
-    python = os.path.join(cache, "bin", "python")
-    if sys.prefix == cache:
-        return
-    if not os.path.exists(os.path.join(cache, "ready")):
-        subprocess.run([sys.executable, "-m", "venv", cache], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
-        open(os.path.join(cache, "ready"), "w").close()
-    os.execv(python, [python, *sys.argv])
-
-
-enter()
 import numpy as np
 import scipy.sparse
 from fast_bleu import SelfBLEU

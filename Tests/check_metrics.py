@@ -16,25 +16,14 @@ import random
 import subprocess
 import sys
 
+import private_environment
+
 here = os.path.dirname(os.path.abspath(__file__))
 root = os.path.dirname(here)
-cache = os.path.join(root, ".cache", "metrics-packages")
 packages = ["sacrebleu==2.6.0", "rouge-score", "nltk", "scikit-learn", "scipy", "transformers<5"]
 
+private_environment.enter("metrics-packages", packages)
 
-def enter():
-    """Goes on in the private environment."""
-    python = os.path.join(cache, "bin", "python")
-    if sys.prefix == cache:
-        return
-    if not os.path.exists(os.path.join(cache, "ready")):
-        subprocess.run([sys.executable, "-m", "venv", cache], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
-        open(os.path.join(cache, "ready"), "w").close()
-    os.execv(python, [python, *sys.argv])
-
-
-enter()
 import numpy as np
 import scipy.stats
 import sklearn.metrics
@@ -228,7 +217,7 @@ def main():
         return
     environment = {**os.environ, "PHRASEBOOK_METRIC_PAIRS": path}
     sys.exit(subprocess.run(
-        ["swift", "test", "--skip-build", "--filter", "ReferencePackageTests", *os.environ.get("SWIFT_TEST", "").split()],
+        ["swift", "test", "-c", "release", "--skip-build", "--filter", "ReferencePackageTests", *os.environ.get("SWIFT_TEST", "").split()],
         cwd=root, env=environment).returncode)
 
 
